@@ -1,0 +1,2 @@
+drop table holdings_copy;
+drop table holdings_branch;

@@ -1,0 +1,1 @@
+drop table circulation_loan;
