@@ -1,0 +1,191 @@
+//! The grammar of attributes: `name`, `name = value`, `name(…)`, separated by commas.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    Attribute, Ident, LitStr, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+    punctuated::Punctuated,
+};
+
+use crate::{ctxt::Ctxt, names};
+
+/// One option of an attribute.
+pub(crate) struct Item {
+    /// Its name.
+    pub(crate) name: Ident,
+    value: Value,
+}
+
+enum Value {
+    None,
+    Equals(TokenStream),
+    List(TokenStream),
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        if input.peek(syn::token::Paren) {
+            let content;
+            syn::parenthesized!(content in input);
+            return Ok(Self { name, value: Value::List(content.parse()?) });
+        }
+        if !input.peek(Token![=]) {
+            return Ok(Self { name, value: Value::None });
+        }
+        input.parse::<Token![=]>()?;
+        let mut tokens = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            tokens.extend([input.parse::<proc_macro2::TokenTree>()?]);
+        }
+        Ok(Self { name, value: Value::Equals(tokens) })
+    }
+}
+
+impl Item {
+    /// The value behind `=`.
+    pub(crate) fn value<T: Parse>(&self, ctxt: &Ctxt) -> Option<T> {
+        match &self.value {
+            Value::Equals(tokens) if !tokens.is_empty() => self.parse(tokens, T::parse, ctxt),
+            _ => {
+                ctxt.error(&self.name, format_args!("`{0}` takes a value: `{0} = …`", self.name));
+                None
+            }
+        }
+    }
+
+    /// The list in parentheses.
+    pub(crate) fn list<T: Parse>(&self, ctxt: &Ctxt) -> Vec<T> {
+        self.content(ctxt, Punctuated::<T, Token![,]>::parse_terminated)
+            .map(|list| list.into_iter().collect())
+            .unwrap_or_default()
+    }
+
+    /// What stands in parentheses.
+    pub(crate) fn content<T>(&self, ctxt: &Ctxt, parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>) -> Option<T> {
+        match &self.value {
+            Value::List(tokens) => self.parse(tokens, parser, ctxt),
+            _ => {
+                ctxt.error(&self.name, format_args!("`{0}` takes a list: `{0}(…)`", self.name));
+                None
+            }
+        }
+    }
+
+    /// Nothing but the name.
+    pub(crate) fn flag(&self, ctxt: &Ctxt) -> bool {
+        if !matches!(self.value, Value::None) {
+            ctxt.error(&self.name, format_args!("`{}` takes no value", self.name));
+        }
+        true
+    }
+
+    fn parse<T>(
+        &self,
+        tokens: &TokenStream,
+        parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+        ctxt: &Ctxt,
+    ) -> Option<T> {
+        parser.parse2(tokens.clone()).map_err(|error| ctxt.syn(error)).ok()
+    }
+}
+
+/// The options of all attributes `#[kind(…)]`; an unknown one or one that stands twice is a mistake.
+pub(crate) fn items(attributes: &[Attribute], kind: &str, known: &[&str], repeatable: &[&str], ctxt: &Ctxt) -> Vec<Item> {
+    let mut found: Vec<Item> = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(kind)) {
+        match attribute.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated) {
+            Ok(items) => found.extend(items),
+            Err(error) => ctxt.syn(error),
+        }
+    }
+    let mut seen: Vec<String> = Vec::new();
+    found.retain(|item| {
+        let name = item.name.unraw().to_string();
+        if !known.contains(&name.as_str()) {
+            ctxt.error(&item.name, names::unknown(&format!("{kind} option"), &name, known));
+            return false;
+        }
+        if seen.contains(&name) && !repeatable.contains(&name.as_str()) {
+            ctxt.error(&item.name, format_args!("`{name}` stands here twice"));
+            return false;
+        }
+        seen.push(name);
+        true
+    });
+    found
+}
+
+/// A name, or a way over relations to one: `author -> name`.
+#[derive(Clone)]
+pub(crate) struct NamePath(pub(crate) Vec<Ident>);
+
+impl Parse for NamePath {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut names = vec![input.call(Ident::parse_any)?];
+        while input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            names.push(input.call(Ident::parse_any)?);
+        }
+        Ok(Self(names))
+    }
+}
+
+impl NamePath {
+    /// As it stands in a query string: `author__name`.
+    pub(crate) fn parameter(&self) -> String {
+        self.0.iter().map(|name| name.unraw().to_string()).collect::<Vec<_>>().join("__")
+    }
+}
+
+/// A name to order by, descending behind a minus.
+#[derive(Clone)]
+pub(crate) struct Ordering {
+    /// The name.
+    pub(crate) path: NamePath,
+    /// Largest first.
+    pub(crate) descending: bool,
+}
+
+impl Parse for Ordering {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let descending = input.parse::<Option<Token![-]>>()?.is_some();
+        Ok(Self { path: input.parse()?, descending })
+    }
+}
+
+/// A name to search, with DRF's prefix if it stands in quotes: `"=isbn"`.
+pub(crate) struct Search {
+    /// The name.
+    pub(crate) path: NamePath,
+    /// `^`, `=`, `@`, `$`, or none.
+    pub(crate) prefix: Option<char>,
+}
+
+impl Parse for Search {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(LitStr) {
+            return Ok(Self { path: input.parse()?, prefix: None });
+        }
+        let literal: LitStr = input.parse()?;
+        let text = literal.value();
+        let prefix = text.chars().next().filter(|first| "^=@$".contains(*first));
+        let name = text.trim_start_matches(['^', '=', '@', '$']);
+        Ok(Self { path: LitStr::new(name, literal.span()).parse()?, prefix })
+    }
+}
+
+/// The text of all documentation comments.
+pub(crate) fn documentation(attributes: &[Attribute]) -> String {
+    let line = |attribute: &Attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => {
+            let text = syn::parse2::<LitStr>(pair.value.to_token_stream()).ok()?.value();
+            Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
+        }
+        _ => None,
+    };
+    attributes.iter().filter_map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+

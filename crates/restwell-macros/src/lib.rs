@@ -1,0 +1,90 @@
+//! The derives of `restwell`. Each reads attributes ([`attr`]), collects every mistake ([`ctxt`]), and writes calls of
+//! readable functions of the framework; the guides in `docs/` show what the code stands for.
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, ItemImpl, parse_macro_input};
+
+mod ast;
+mod attr;
+mod ctxt;
+mod filter_set;
+mod model;
+mod names;
+mod serializer;
+mod viewset;
+
+/// A row of a table, with its relations and computed values.
+///
+/// | `#[model(…)]` | |
+/// |---|---|
+/// | `belongs_to(author: Author, by = author_id)` | a foreign key of this table |
+/// | `has_many(copies: Copy, by = book_id)` | a foreign key of another table that points here |
+/// | `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))` | a table of pairs |
+/// | `computed(copies_available: BigInt)` | the SQL of the associated function `copies_available()` |
+/// | `ordering(name, -born_on)` | the default order; the primary key follows |
+/// | `slug = username` | the column that names a row to people |
+/// | `lookup = slug` | the column that names a row in URLs, if it is not the primary key |
+/// | `auto_now(updated_at)` | set to now by every update |
+#[proc_macro_derive(Model, attributes(model))]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    model::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// One model's fields on the wire.
+///
+/// | `#[serializer(…)]` | |
+/// |---|---|
+/// | `model = Book` | the model; required |
+/// | `validate = path` | `fn(&mut Data, Option<&Model>, &Scope<'_>, &mut Conn) -> Result<()>`, called when all fields hold |
+/// | `unique_together(book, number)` | a set of fields that no two rows share |
+/// | `constraint("name", code = "…")` | the code of a named constraint of the database, on `non_field_errors` |
+///
+/// | `#[field(…)]` | |
+/// |---|---|
+/// | `read_only`, `required`, `optional`, `allow_blank` | what a client may or must send |
+/// | `source = name` | the model's name, if the field has another |
+/// | `unique` | no two rows share the value |
+/// | `validate = path` | `fn(&Value) -> Result<(), ErrorDetail>`, called when all else holds |
+/// | `computed` | a computed value of the model |
+/// | `nested` | the type is a serializer of the related model; read only |
+/// | `identity` | a hyperlink to the object itself |
+/// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places`, `choices` | limits |
+/// | `child(…)` | the limits of a list's items |
+#[proc_macro_derive(Serializer, attributes(serializer, field))]
+pub fn derive_serializer(input: TokenStream) -> TokenStream {
+    serializer::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// What clients may filter, search and order a model's rows by.
+///
+/// | `#[filterset(…)]` | |
+/// |---|---|
+/// | `model = Book` | the model; required |
+/// | `search(title, "=isbn", author -> name)` | where `?search=` looks; `^` starts with, `=` equals, `@` full text, `$` regular expression |
+/// | `ordering(title, author -> name)` | what `?ordering=` may name |
+/// | `default_ordering(-created_at)` | if it is not the model's |
+///
+/// | `#[filter(…)]` | |
+/// |---|---|
+/// | `exact`, `in`, `gt`, `gte`, `lt`, `lte`, `contains`, `icontains`, `startswith`, `istartswith`, `endswith`, `iendswith`, `iexact`, `isnull`, `year` | one parameter each |
+/// | `any` | repeated values of a relation: rows that are related to any of them |
+/// | `path = author -> name` | the column, if it is not the one of the field's name |
+/// | `choices = NAMES` | only these values |
+/// | `method = path` | `fn(Query, Value) -> Query` |
+#[proc_macro_derive(FilterSet, attributes(filterset, filter))]
+pub fn derive_filter_set(input: TokenStream) -> TokenStream {
+    filter_set::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// A viewset: `#[viewset] impl ModelViewSet for BookViewSet { … }`.
+///
+/// The trait is `ModelViewSet`, `ReadOnlyModelViewSet`, or `GenericViewSet` with the standard actions that it has:
+/// `#[viewset(list, create)]`. Types that are not written are filled in: no filter, no pagination, and `Serializer`
+/// for each of `ListSerializer`, `CreateSerializer`, `RetrieveSerializer`, `UpdateSerializer`.
+///
+/// A method with `#[action(detail = true)]` is an extra action; `method = "post"` or `methods("get", "post")`,
+/// `url_path = "…"` and `url_name = "…"` say what is not the default.
+#[proc_macro_attribute]
+pub fn viewset(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    viewset::expand(arguments.into(), parse_macro_input!(input as ItemImpl)).into()
+}

@@ -1,0 +1,181 @@
+//! From validated input to rows: insert, update, and what a violated constraint means.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
+
+use super::{Container, Field, Kind};
+use crate::names;
+
+impl Container<'_> {
+    fn columns(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.writable().map(|(_, field)| field).filter(|field| !matches!(field.kind, Kind::Many { .. }))
+    }
+
+    fn many(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.writable().map(|(_, field)| field).filter(|field| matches!(field.kind, Kind::Many { .. }))
+    }
+
+    /// Inserts a row, then its lists.
+    pub(super) fn insert(&self) -> TokenStream {
+        let (model, data) = (&self.model, names::data(self.name));
+        let assignments: Vec<_> = self.columns().map(|field| self.assignment(field)).collect();
+        let values = match assignments.is_empty() {
+            true => quote!(default_values()),
+            false => quote!(values((#(#assignments,)*))),
+        };
+        let (kept, restored) = self.kept();
+        let lists = self.lists(true);
+        quote! {
+            fn insert(data: #data, conn: &mut ::restwell::db::Conn) -> QueryResult<#model> {
+                #kept
+                let row: #model = diesel::insert_into(<#model as ::restwell::models::Model>::TABLE)
+                    .#values
+                    .returning(<#model as Selectable<Pg>>::construct_selection())
+                    .get_result(conn)?;
+                #restored
+                #lists
+                ::std::result::Result::Ok(row)
+            }
+        }
+    }
+
+    /// Changes a row, then its lists; with nothing to change, no statement is sent.
+    pub(super) fn update(&self) -> TokenStream {
+        let (model, data) = (&self.model, names::data(self.name));
+        let assignments: Vec<_> = self.columns().map(|field| self.assignment(field)).collect();
+        let assignments = (!assignments.is_empty()).then(|| quote!((#(#assignments,)*),));
+        let sent = self.columns().map(|field| &field.source);
+        let (kept, restored) = self.kept();
+        let lists = self.lists(false);
+        quote! {
+            fn update(instance: #model, data: #data, conn: &mut ::restwell::db::Conn) -> QueryResult<#model> {
+                #kept
+                let changed = <#model as ::restwell::models::Model>::TOUCHES #(|| data.#sent.is_some())*;
+                let row: #model = match changed {
+                    true => diesel::update(<#model as ::restwell::models::Model>::TABLE.filter(
+                        <#model as ::restwell::models::Model>::KEY.eq(::restwell::models::Model::key(&instance)),
+                    ))
+                    .set((#assignments <#model as ::restwell::models::Model>::auto_now(),))
+                    .returning(<#model as Selectable<Pg>>::construct_selection())
+                    .get_result(conn)?,
+                    false => instance,
+                };
+                #restored
+                #lists
+                ::std::result::Result::Ok(row)
+            }
+        }
+    }
+
+    /// `Some(column.eq(value))`, or `None` for what was not sent.
+    fn assignment(&self, field: &Field<'_>) -> TokenStream {
+        let (model, names, source, ty) = (&self.model, self.names(), &field.source, field.ty);
+        let name = quote_spanned!(source.span()=> #names.#source);
+        match field.kind {
+            Kind::One { .. } => quote!(data.#source.map(|value| #name.column().eq(value))),
+            _ => {
+                let value = quote_spanned!(ty.span()=> ::restwell::private::store::<#model, _, _>(#name, data.#source));
+                quote!(#value.map(|value| #name.eq(value)))
+            }
+        }
+    }
+
+    /// Values that are answered as they were sent, although the database writes them in another way.
+    fn kept(&self) -> (TokenStream, TokenStream) {
+        let (model, names) = (&self.model, self.names());
+        let values = || self.columns().filter(|field| matches!(field.kind, Kind::Value));
+        let sources: Vec<_> = values().map(|field| &field.source).collect();
+        let types = values().map(|field| field.ty);
+        let kept = quote! {
+            #(let #sources = data.#sources.as_ref().and_then(<#types as ::restwell::fields::Field>::kept);)*
+        };
+        let restored = quote! {
+            let mut row = row;
+            #(if let ::std::option::Option::Some(value) = #sources {
+                ::restwell::private::set::<#model, _>(&mut row, #names.#sources, value);
+            })*
+        };
+        (kept, restored)
+    }
+
+    fn lists(&self, new: bool) -> TokenStream {
+        let names = self.names();
+        let sources = self.many().map(|field| &field.source);
+        quote! {
+            #(if let ::std::option::Option::Some(keys) = data.#sources {
+                let owner = ::restwell::models::Model::key(&row);
+                ::restwell::models::ManyToMany::set(#names.#sources, owner, keys, #new, conn)?;
+            })*
+        }
+    }
+
+    /// Names follow `<table>_<column>_key|fkey|check`, unless the serializer says otherwise.
+    pub(super) fn constraint(&self) -> TokenStream {
+        let model = &self.model;
+        let named = self.constraints.iter().map(|(name, code)| {
+            quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
+        });
+        let together = self.unique_together.iter().map(|set| {
+            let relation = |name: &syn::Ident| self.columns().any(|field| field.source == *name && field.is_one());
+            let columns = set.iter().map(|name| name.unraw().to_string() + if relation(name) { "_id" } else { "" });
+            let suffix = columns.collect::<Vec<_>>().join("_") + "_key";
+            quote!(#suffix => return some(::restwell::exceptions::NON_FIELD_ERRORS, "unique"),)
+        });
+        let columns = self.columns().filter(|field| !field.is_one()).map(|field| {
+            let (name, column) = (field.name.unraw().to_string(), field.source.unraw().to_string());
+            let (key, check) = (format!("{column}_key"), format!("{column}_check"));
+            let code = if field.limits.has("min_value") { "min_value" } else { "invalid" };
+            quote!(#key => return some(#name, "unique"), #check => return some(#name, #code),)
+        });
+        let keys = self.columns().filter(|field| field.is_one()).map(|field| self.foreign_key(field));
+        let lists = self.many().map(|field| self.through_key(field));
+        quote! {
+            fn constraint(name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
+                let some = |field, code| ::std::option::Option::Some(::restwell::exceptions::Constraint::new(field, code));
+                match name {
+                    #(#named)*
+                    _ => {}
+                }
+                #(#lists)*
+                let table = <#model as ::restwell::models::Model>::TABLE_NAME;
+                let suffix = name.strip_prefix(table)?.strip_prefix('_')?;
+                match suffix {
+                    #(#together)*
+                    #(#columns)*
+                    _ => {}
+                }
+                #(#keys)*
+                ::std::option::Option::None
+            }
+        }
+    }
+
+    fn foreign_key(&self, field: &Field<'_>) -> TokenStream {
+        let (names, name, source) = (self.names(), field.name.unraw().to_string(), &field.source);
+        quote! {
+            if let ::std::option::Option::Some(end) = suffix.strip_prefix(::restwell::private::column_of(#names.#source)) {
+                match end {
+                    "_fkey" => return some(#name, "does_not_exist"),
+                    "_key" => return some(#name, "unique"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn through_key(&self, field: &Field<'_>) -> TokenStream {
+        let (names, name, source) = (self.names(), field.name.unraw().to_string(), &field.source);
+        quote! {
+            if name == ::restwell::private::through_constraint_of(#names.#source) {
+                return some(#name, "does_not_exist");
+            }
+        }
+    }
+}
+
+impl Field<'_> {
+    fn is_one(&self) -> bool {
+        matches!(self.kind, Kind::One { .. })
+    }
+}

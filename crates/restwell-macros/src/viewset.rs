@@ -1,0 +1,322 @@
+//! `#[viewset]`: sorts the items of one `impl` block into the traits of the framework, and fills in the rest.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, LitBool, LitStr, Token, punctuated::Punctuated, spanned::Spanned};
+
+use crate::{
+    attr::{self, Item},
+    ctxt::Ctxt,
+    names,
+};
+
+const STANDARD: [&str; 5] = ["list", "create", "retrieve", "update", "destroy"];
+const ACTION_OPTIONS: [&str; 5] = ["detail", "method", "methods", "url_path", "url_name"];
+const VERBS: [&str; 6] = ["get", "post", "put", "patch", "delete", "head"];
+
+/// Which trait an item of the block belongs to.
+const HOMES: [(&str, &[&str]); 6] = [
+    (
+        "GenericViewSet",
+        &[
+            "Serializer", "Filter", "Pagination", "LOOKUP_VALUE_REGEX", "POLICIES", "get_queryset", "object_query",
+            "get_object", "lock_object",
+        ],
+    ),
+    ("ListModelMixin", &["ListSerializer", "list"]),
+    ("CreateModelMixin", &["CreateSerializer", "create", "perform_create"]),
+    ("RetrieveModelMixin", &["RetrieveSerializer", "retrieve"]),
+    ("UpdateModelMixin", &["UpdateSerializer", "update", "partial_update", "perform_update"]),
+    ("DestroyModelMixin", &["destroy", "perform_destroy"]),
+];
+
+struct ViewSet<'a> {
+    block: &'a ItemImpl,
+    /// `ModelViewSet`, `ReadOnlyModelViewSet`, `GenericViewSet`.
+    base: String,
+    standard: Vec<&'static str>,
+    items: Vec<(&'static str, &'a ImplItem)>,
+    actions: Vec<Action>,
+}
+
+struct Action {
+    function: ImplItemFn,
+    detail: bool,
+    methods: Vec<String>,
+    url_path: String,
+    url_name: String,
+}
+
+/// The whole attribute; what is wrong is told, and the block is left out.
+pub(crate) fn expand(arguments: TokenStream, block: ItemImpl) -> TokenStream {
+    let ctxt = Ctxt::default();
+    let viewset = ViewSet::read(arguments, &block, &ctxt);
+    match viewset {
+        Some(viewset) if ctxt.is_empty() => viewset.expand(),
+        _ => ctxt.into_compile_errors(),
+    }
+}
+
+impl<'a> ViewSet<'a> {
+    fn read(arguments: TokenStream, block: &'a ItemImpl, ctxt: &Ctxt) -> Option<Self> {
+        let path = block.trait_.as_ref().map(|(_, path, _)| path);
+        let base = path.and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
+        let standard = match base.as_deref() {
+            Some("ModelViewSet") => STANDARD.to_vec(),
+            Some("ReadOnlyModelViewSet") => vec!["list", "retrieve"],
+            Some("GenericViewSet") => standard_actions(arguments, ctxt),
+            _ => {
+                let message = "`#[viewset]` stands on `impl ModelViewSet for …`, `impl ReadOnlyModelViewSet for …` \
+                               or `impl GenericViewSet for …`";
+                ctxt.error(&block.self_ty, message);
+                return None;
+            }
+        };
+        let mut viewset = Self { block, base: base?, standard, items: Vec::new(), actions: Vec::new() };
+        for item in &block.items {
+            viewset.sort(item, ctxt);
+        }
+        viewset.actions.sort_by_key(|action| action.function.sig.ident.to_string());
+        if !viewset.has("Serializer") {
+            ctxt.error(&block.self_ty, "a viewset needs its serializer: `type Serializer = …;`");
+        }
+        Some(viewset)
+    }
+
+    fn sort(&mut self, item: &'a ImplItem, ctxt: &Ctxt) {
+        let name = match item {
+            ImplItem::Fn(function) => {
+                if let Some(position) = function.attrs.iter().position(|attribute| attribute.path().is_ident("action")) {
+                    self.actions.extend(Action::read(function, position, ctxt));
+                    return;
+                }
+                &function.sig.ident
+            }
+            ImplItem::Type(ty) => &ty.ident,
+            ImplItem::Const(constant) => &constant.ident,
+            other => return ctxt.error(other, "a viewset has types, constants and methods only"),
+        };
+        let known: Vec<&str> = HOMES.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        match HOMES.iter().find(|(_, names)| names.contains(&name.to_string().as_str())) {
+            Some((home, _)) => self.items.push((home, item)),
+            None => {
+                let help = names::unknown("item of a viewset", &name.to_string(), &known);
+                ctxt.error(name, format_args!("{help} (an extra action carries `#[action(detail = …)]`)"));
+            }
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.items.iter().any(|(_, item)| match item {
+            ImplItem::Fn(function) => function.sig.ident == name,
+            ImplItem::Type(ty) => ty.ident == name,
+            ImplItem::Const(constant) => constant.ident == name,
+            _ => false,
+        })
+    }
+
+    fn items_of(&self, home: &str) -> impl Iterator<Item = &&'a ImplItem> {
+        self.items.iter().filter(move |(known, _)| *known == home).map(|(_, item)| item)
+    }
+
+    /// `type X = default;` unless the block says it.
+    fn filled(&self, name: &str, default: TokenStream) -> Option<TokenStream> {
+        let ident = Ident::new(name, self.block.self_ty.span());
+        (!self.has(name)).then(|| quote!(type #ident = #default;))
+    }
+
+    fn expand(&self) -> TokenStream {
+        let me = &self.block.self_ty;
+        let generic = self.generic();
+        let mixins = self.standard.iter().map(|action| self.mixin(action));
+        let marker = match self.base.as_str() {
+            "GenericViewSet" => None,
+            base => {
+                let base = Ident::new(base, me.span());
+                Some(quote!(#[automatically_derived] impl ::restwell::viewsets::#base for #me {}))
+            }
+        };
+        let erased = self.erased();
+        let functions = self.actions.iter().map(|action| &action.function);
+        let inherent = (!self.actions.is_empty()).then(|| quote!(impl #me { #(#functions)* }));
+        quote!(#generic #(#mixins)* #marker #inherent #erased)
+    }
+
+    fn generic(&self) -> TokenStream {
+        let (me, items) = (&self.block.self_ty, self.items_of("GenericViewSet"));
+        let model = quote! {
+            <<#me as ::restwell::generics::GenericViewSet>::Serializer as ::restwell::serializers::ModelSerializer>::Model
+        };
+        let filter = self.filled("Filter", quote!(::restwell::filters::NoFilter<#model>));
+        let pagination = self.filled("Pagination", quote!(::restwell::pagination::Unpaginated));
+        quote! {
+            impl ::restwell::generics::GenericViewSet for #me {
+                #filter
+                #pagination
+                #(#items)*
+            }
+        }
+    }
+
+    fn mixin(&self, action: &str) -> TokenStream {
+        let me = &self.block.self_ty;
+        let name = names::camel_case(action);
+        let home = format!("{name}ModelMixin");
+        let items = self.items_of(&home);
+        let home = Ident::new(&home, me.span());
+        let serializer = quote!(<#me as ::restwell::generics::GenericViewSet>::Serializer);
+        let serializer = (action != "destroy").then(|| self.filled(&format!("{name}Serializer"), serializer)).flatten();
+        // A hook that does more than to store must find every key checked.
+        let overridden = self.has(&format!("perform_{action}"));
+        let defers = (overridden && action != "destroy").then(|| quote!(const DEFERS: bool = false;));
+        quote! {
+            impl ::restwell::mixins::#home for #me {
+                #serializer
+                #defers
+                #(#items)*
+            }
+        }
+    }
+
+    fn erased(&self) -> TokenStream {
+        let me = &self.block.self_ty;
+        let name = me.to_token_stream().to_string();
+        let description = attr::documentation(&self.block.attrs);
+        let generic = quote!(<Self as ::restwell::generics::GenericViewSet>);
+        let serializer = quote!(<#generic::Serializer as ::restwell::serializers::ModelSerializer>);
+        let model = quote!(<#serializer::Model as ::restwell::models::Model>);
+        let (table, calls) = (self.action_table(), self.calls());
+        quote! {
+            impl ::restwell::viewsets::ViewSet for #me {
+                fn name(&self) -> &'static str { #name }
+                fn description(&self) -> &'static str { #description }
+                fn basename(&self) -> ::std::string::String { #model::NAME.to_lowercase() }
+                fn lookup_field(&self) -> &'static str { #model::LOOKUP_FIELD }
+                fn lookup_value_regex(&self) -> &'static str { #generic::LOOKUP_VALUE_REGEX }
+                fn actions(&self) -> &'static [::restwell::viewsets::Action] { &[#(#table),*] }
+                fn policies(&self) -> ::restwell::viewsets::Policies { #generic::POLICIES }
+                fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { #serializer::FIELDS }
+                fn constraint(&self, name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
+                    #serializer::constraint(name)
+                }
+                fn call(
+                    &self,
+                    action: &str,
+                    request: &::restwell::request::Request,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> ::restwell::exceptions::Result<::restwell::response::Response> {
+                    match action {
+                        #(#calls)*
+                        _ => ::std::result::Result::Err(::restwell::exceptions::ApiException::not_found()),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every action with its verb.
+    fn standard_table(&self) -> Vec<(&'static str, &'static str, &'static str, bool)> {
+        let all = [
+            ("list", "list", "GET", false),
+            ("create", "create", "POST", false),
+            ("retrieve", "retrieve", "GET", true),
+            ("update", "update", "PUT", true),
+            ("update", "partial_update", "PATCH", true),
+            ("destroy", "destroy", "DELETE", true),
+        ];
+        all.into_iter().filter(|(group, ..)| self.standard.contains(group)).collect()
+    }
+
+    fn action_table(&self) -> Vec<TokenStream> {
+        let entry = |name: &str, detail: bool, methods: &[String], url_path: &str, url_name: &str| {
+            quote! {
+                ::restwell::viewsets::Action {
+                    name: #name,
+                    detail: #detail,
+                    methods: &[#(#methods),*],
+                    url_path: #url_path,
+                    url_name: #url_name,
+                }
+            }
+        };
+        let standard = self.standard_table().into_iter().map(|(_, name, verb, detail)| {
+            entry(name, detail, &[verb.to_owned()], "", if detail { "detail" } else { "list" })
+        });
+        let extra = self.actions.iter().map(|action| {
+            let name = action.function.sig.ident.to_string();
+            entry(&name, action.detail, &action.methods, &action.url_path, &action.url_name)
+        });
+        standard.chain(extra).collect()
+    }
+
+    fn calls(&self) -> Vec<TokenStream> {
+        let standard = self.standard_table().into_iter().map(|(group, name, ..)| {
+            let home = Ident::new(&format!("{}ModelMixin", names::camel_case(group)), self.block.self_ty.span());
+            let function = Ident::new(name, self.block.self_ty.span());
+            quote!(#name => ::restwell::mixins::#home::#function(self, request, conn),)
+        });
+        let extra = self.actions.iter().map(|action| {
+            let function = &action.function.sig.ident;
+            let name = function.to_string();
+            quote_spanned!(function.span()=> #name => Self::#function(self, request, conn),)
+        });
+        standard.chain(extra).collect()
+    }
+}
+
+impl Action {
+    fn read(function: &ImplItemFn, position: usize, ctxt: &Ctxt) -> Option<Self> {
+        let name = function.sig.ident.to_string();
+        let items = attr::items(&function.attrs[position..=position], "action", &ACTION_OPTIONS, &[], ctxt);
+        if STANDARD.contains(&name.as_str()) || name == "partial_update" {
+            ctxt.error(&function.sig.ident, format_args!("`{name}` is a standard action: name this one differently"));
+        }
+        let (mut detail, mut methods, mut url_path, mut url_name) = (None, Vec::new(), name.clone(), name.replace('_', "-"));
+        for item in &items {
+            match item.name.to_string().as_str() {
+                "detail" => detail = item.value::<LitBool>(ctxt).map(|detail| detail.value),
+                "method" => methods.extend(item.value::<LitStr>(ctxt)),
+                "methods" => methods.extend(item.list::<LitStr>(ctxt)),
+                "url_path" => url_path = item.value::<LitStr>(ctxt).map_or(url_path, |path| path.value()),
+                _ => url_name = item.value::<LitStr>(ctxt).map_or(url_name, |name| name.value()),
+            }
+        }
+        for method in methods.iter().filter(|method| !VERBS.contains(&method.value().to_lowercase().as_str())) {
+            ctxt.error(method, names::unknown("verb", &method.value(), &VERBS));
+        }
+        if detail.is_none() && !items.iter().any(|item| item.name == "detail") {
+            let message = "an action says whether it belongs to one object: `#[action(detail = true)]` or `#[action(detail = false)]`";
+            ctxt.error(&function.attrs[position], message);
+        }
+        let methods = if methods.is_empty() {
+            vec!["GET".to_owned()]
+        } else {
+            methods.iter().map(|method| method.value().to_uppercase()).collect()
+        };
+        let mut function = function.clone();
+        function.attrs.remove(position);
+        Some(Self { function, detail: detail?, methods, url_path, url_name })
+    }
+}
+
+/// `#[viewset(list, create)]`
+fn standard_actions(arguments: TokenStream, ctxt: &Ctxt) -> Vec<&'static str> {
+    use syn::parse::Parser;
+    let items = match Punctuated::<Item, Token![,]>::parse_terminated.parse2(arguments) {
+        Ok(items) => items,
+        Err(error) => {
+            ctxt.syn(error);
+            return Vec::new();
+        }
+    };
+    let find = |item: Item| {
+        item.flag(ctxt);
+        let name = item.name.to_string();
+        let found = STANDARD.into_iter().find(|known| *known == name);
+        if found.is_none() {
+            ctxt.error(&item.name, names::unknown("action", &name, &STANDARD));
+        }
+        found
+    };
+    items.into_iter().filter_map(find).collect()
+}

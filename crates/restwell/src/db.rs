@@ -1,0 +1,229 @@
+//! The database side of a request: one connection, one statement counter, one transaction if it may write.
+//!
+//! r2d2 lets waiting threads overtake each other, so a fair queue stands in front of it: as many permits as there
+//! are connections, first come, first served. Who has a permit never waits for a connection.
+
+use std::{
+    cell::Cell,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_web::web;
+use diesel::{
+    Connection, PgConnection,
+    connection::InstrumentationEvent,
+    r2d2::{ConnectionManager, ManageConnection, Pool},
+    result::{DatabaseErrorKind, Error as DieselError},
+};
+use tokio::sync::Semaphore;
+
+use crate::exceptions::{ApiException, Cause, Result};
+
+/// One connection to Postgres.
+pub type Conn = PgConnection;
+
+/// How many requests may wait for one connection before the next is refused.
+const QUEUE_PER_CONNECTION: usize = 64;
+/// How long a request may wait for its turn.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long opening a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+thread_local! {
+    static STATEMENTS: Cell<u32> = const { Cell::new(0) };
+    /// Whether the job is done and only its `COMMIT` is under way.
+    static COMMITTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The pool of connections, and the queue in front of it.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Manager>,
+    turns: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// What a job gave, and how many statements it took.
+pub struct Outcome<T> {
+    /// The job's own result.
+    pub result: Result<T>,
+    /// The statements that were sent for it, `BEGIN` and `COMMIT` included.
+    pub statements: u32,
+}
+
+impl Db {
+    /// A pool of at most `size` connections; none is opened before the first is needed.
+    pub fn new(url: &str, size: u32) -> Self {
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .connection_timeout(CONNECT_TIMEOUT)
+            .test_on_check_out(false)
+            .error_handler(Box::new(LogErrors))
+            .build_unchecked(Manager(ConnectionManager::new(url)));
+        Self { pool, turns: Arc::new(Semaphore::new(size as usize)), waiting: Arc::default() }
+    }
+
+    /// Runs `job` with a connection of its own, off the async threads.
+    ///
+    /// A job may run more than once: on another connection if the first turned out to be lost before anything was
+    /// committed. A full queue, or a database that does not answer, is 503.
+    pub async fn run<T, F>(&self, job: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let turn = match self.turn().await {
+            Ok(turn) => turn,
+            Err(exception) => return Outcome { result: Err(exception), statements: 0 },
+        };
+        let pool = self.pool.clone();
+        let outcome = web::block(move || {
+            let _turn = turn;
+            STATEMENTS.set(0);
+            let result = attempt(&pool, job);
+            Outcome { result, statements: STATEMENTS.get() }
+        })
+        .await;
+        outcome.unwrap_or_else(|_| Outcome {
+            result: Err(ApiException::internal("the handler panicked")),
+            statements: 0,
+        })
+    }
+
+    /// Runs `job` on this thread, for what happens outside of requests.
+    pub fn run_blocking<T>(&self, job: impl FnMut(&mut Conn) -> Result<T>) -> Result<T> {
+        attempt(&self.pool, job)
+    }
+
+    async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
+        let _place = Place::take(&self.waiting);
+        if self.waiting.load(Ordering::Relaxed) > self.pool.max_size() as usize * QUEUE_PER_CONNECTION {
+            return Err(ApiException::unavailable("too many requests wait for the database"));
+        }
+        match tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) => Err(ApiException::unavailable("the pool is closed")),
+            Err(_) => Err(ApiException::unavailable("no connection became free in time")),
+        }
+    }
+}
+
+/// A place in the queue, given up when dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Every pooled connection may have died with the server, and each attempt throws one away. A `COMMIT` whose answer
+/// was lost may have happened: it is not repeated.
+fn attempt<T>(pool: &Pool<Manager>, mut job: impl FnMut(&mut Conn) -> Result<T>) -> Result<T> {
+    COMMITTING.set(false);
+    for _ in 0..=pool.max_size() {
+        let mut pooled = pool.get().map_err(|error| ApiException::unavailable(error.to_string()))?;
+        let result = job(&mut pooled.conn);
+        match &result {
+            Err(exception) if is_lost(exception) => pooled.lost = true,
+            _ => return result,
+        }
+        if COMMITTING.get() {
+            break;
+        }
+    }
+    Err(ApiException::unavailable("the connection to the database was lost"))
+}
+
+fn is_lost(exception: &ApiException) -> bool {
+    match &exception.cause {
+        Some(Cause::Database(DieselError::DatabaseError(kind, information))) => {
+            matches!(kind, DatabaseErrorKind::ClosedConnection)
+                // SQLSTATE 57P01 and 57P03: diesel has no kind for them.
+                || information.message().starts_with("terminating connection")
+                || information.message().contains("server closed the connection")
+                || information.message().contains("no connection to the server")
+        }
+        Some(Cause::Database(DieselError::BrokenTransactionManager)) => true,
+        _ => false,
+    }
+}
+
+/// Runs `job` in one transaction: an error rolls back, and so does a refused `COMMIT`.
+///
+/// # Errors
+/// The job's own error, or the database's.
+pub fn transaction<T>(conn: &mut Conn, job: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    COMMITTING.set(false);
+    let result = conn.transaction(|conn| {
+        let value = job(conn)?;
+        COMMITTING.set(true);
+        Ok(value)
+    });
+    if result.is_ok() {
+        COMMITTING.set(false);
+    }
+    result
+}
+
+/// The statements that this thread has sent for the present job.
+pub fn statements() -> u32 {
+    STATEMENTS.get()
+}
+
+/// Counts the statements of `conn` for [`statements`].
+pub fn count_statements(conn: &mut Conn) {
+    conn.set_instrumentation(|event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { .. } = event {
+            STATEMENTS.set(STATEMENTS.get() + 1);
+        }
+    });
+}
+
+/// A pooled connection that knows when it is of no more use.
+struct Pooled {
+    conn: Conn,
+    lost: bool,
+}
+
+struct Manager(ConnectionManager<Conn>);
+
+impl ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        let mut conn = self.0.connect()?;
+        count_statements(&mut conn);
+        Ok(Pooled { conn, lost: false })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        self.0.is_valid(&mut pooled.conn)
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.lost || self.0.has_broken(&mut pooled.conn)
+    }
+}
+
+#[derive(Debug)]
+struct LogErrors;
+
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for LogErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        log::warn!("database: {error}");
+    }
+}

@@ -1,0 +1,185 @@
+//! What one value of a serializer may be: coercion, limits and codes on the way in, text on the way out.
+//!
+//! A Rust type that implements [`Field`] can stand in a serializer. The attributes of `#[field(…)]` reach it as
+//! [`FieldOptions`]. Rules and codes are those of contract §5; each module below holds the fields of one kind.
+
+use std::{borrow::Cow, fmt};
+
+use serde::Serializer;
+use serde_json::Value;
+
+use crate::exceptions::ErrorDetail;
+
+mod boolean;
+mod choice;
+mod composite;
+mod datetime;
+mod numeric;
+mod string;
+mod uuid;
+
+pub use choice::ChoiceField;
+pub(crate) use numeric::ascii_digit;
+pub(crate) use string::is_space;
+pub use string::{SlugField, UrlField};
+
+/// The limits of one field, as `#[field(…)]` gives them.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldOptions {
+    /// The text may be empty.
+    pub allow_blank: bool,
+    /// Code points of a text, or items of a list.
+    pub max_length: Option<usize>,
+    /// Code points of a text, or items of a list.
+    pub min_length: Option<usize>,
+    /// The largest number, inclusive.
+    pub max_value: Option<Bound>,
+    /// The smallest number, inclusive.
+    pub min_value: Option<Bound>,
+    /// All digits of a decimal.
+    pub max_digits: Option<u32>,
+    /// The digits of a decimal behind the point.
+    pub decimal_places: Option<u32>,
+    /// The values that are allowed.
+    pub choices: Choices,
+    /// The limits of a list's items.
+    pub child: Option<&'static FieldOptions>,
+}
+
+impl FieldOptions {
+    /// No limits.
+    pub const NONE: Self = Self {
+        allow_blank: false,
+        max_length: None,
+        min_length: None,
+        max_value: None,
+        min_value: None,
+        max_digits: None,
+        decimal_places: None,
+        choices: Choices::None,
+        child: None,
+    };
+}
+
+/// A limit of a number, written as it stands in the attribute.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(f64),
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(limit) => limit.fmt(f),
+            Self::Float(limit) => limit.fmt(f),
+        }
+    }
+}
+
+/// The choices of a field: each value with the name a person reads.
+#[derive(Clone, Copy, Debug)]
+pub enum Choices {
+    /// Not a choice field.
+    None,
+    /// Texts.
+    Text(&'static [(&'static str, &'static str)]),
+    /// Numbers.
+    Integer(&'static [(i64, &'static str)]),
+}
+
+/// What a field says of itself in `OPTIONS`, and what decides its defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldKind {
+    /// The type's name in `OPTIONS` answers, e.g. `string` (contract §15.4).
+    pub name: &'static str,
+    /// Null is a value.
+    pub nullable: bool,
+}
+
+/// A type that can be a field of a serializer.
+///
+/// Implement it for a type of your own: say what a client may send ([`Field::to_internal_value`]) and what it is
+/// shown ([`Field::to_representation`]).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a serializer field",
+    label = "no field type covers `{Self}`",
+    note = "implement `restwell::fields::Field` for `{Self}`, use one of the types of `restwell::fields`, or, if it is a serializer, write `#[field(nested)]`"
+)]
+pub trait Field: Sized + 'static {
+    /// What the model holds for this field.
+    type Value;
+
+    /// Name and nature of the field.
+    const KIND: FieldKind;
+
+    /// Called for each value that a client sent, null included: coerces it and checks the limits.
+    ///
+    /// # Errors
+    /// Every limit that does not hold, in the order of contract §5.1.2; a failed coercion is the only one then.
+    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<Self::Value, ErrorDetail>;
+
+    /// Called for values of nullable fields: whether this text stands for null (contract §5.3, §5.12).
+    fn is_null_text(_input: &Value) -> bool {
+        false
+    }
+
+    /// Called for each value that is about to be stored: what the answer shows instead of the stored row's value,
+    /// where the database writes it in another way (contract §2.6: a JSON column's own key order).
+    fn kept(_value: &Self::Value) -> Option<Self::Value> {
+        None
+    }
+
+    /// Called for each value that is shown.
+    fn to_representation<S: Serializer>(
+        value: &Self::Value,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error>;
+}
+
+/// A value of a nullable column: null is allowed, and the field may be left out.
+impl<F: Field> Field for Option<F> {
+    type Value = Option<F::Value>;
+
+    const KIND: FieldKind = FieldKind { nullable: true, ..F::KIND };
+
+    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<Self::Value, ErrorDetail> {
+        if input.is_null() || F::is_null_text(input) {
+            return Ok(None);
+        }
+        F::to_internal_value(input, options).map(Some)
+    }
+
+    fn kept(value: &Self::Value) -> Option<Self::Value> {
+        value.as_ref().and_then(F::kept).map(Some)
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &Self::Value,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => F::to_representation(value, options, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+/// One message with its code, as a field's only error.
+pub(crate) fn fail<T>(message: impl Into<Cow<'static, str>>, code: &'static str) -> Result<T, ErrorDetail> {
+    Err(ErrorDetail::new(message, code).listed())
+}
+
+/// The value, if no limit was broken.
+pub(crate) fn accept<T>(value: T, broken: Vec<ErrorDetail>) -> Result<T, ErrorDetail> {
+    if broken.is_empty() { Ok(value) } else { Err(ErrorDetail::List(broken)) }
+}
+
+/// Null where the field does not allow it.
+pub(crate) fn null<T>() -> Result<T, ErrorDetail> {
+    fail("This may not be null.", "null")
+}

@@ -1,0 +1,121 @@
+//! What every viewset on a model has: a queryset, serializers, filters, a paginator, and the lookup of one row.
+
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, Result},
+    filters::{FilterSet, Filtering},
+    models::Model,
+    pagination::{Page, Pagination},
+    request::Request,
+    response::Response,
+    serializers::{ListRepresentation, ModelOf, ModelSerializer, Representation},
+    viewsets::Policies,
+};
+
+/// The queryset type of a viewset's model.
+pub type QueryOf<V> = <ModelOf<<V as GenericViewSet>::Serializer> as Model>::Query;
+/// The model of a viewset.
+pub type RowOf<V> = ModelOf<<V as GenericViewSet>::Serializer>;
+
+/// A viewset on a model: DRF's `GenericViewSet`.
+///
+/// `#[viewset]` fills in what is not written: no filters, no pagination, [`Policies::DEFAULT`].
+pub trait GenericViewSet: Send + Sync + 'static {
+    /// The serializer of every action that has none of its own.
+    type Serializer: ModelSerializer;
+    /// What clients may filter, search and order by.
+    type Filter: FilterSet<Model = ModelOf<Self::Serializer>>;
+    /// How lists are cut into pages.
+    type Pagination: Pagination;
+
+    /// What the lookup value in a URL may look like.
+    const LOOKUP_VALUE_REGEX: &'static str = "[^/.]+";
+    /// Versioning, authentication, permissions and throttles.
+    const POLICIES: Policies = Policies::DEFAULT;
+
+    /// Called for every action: the rows that exist for this request. Override to hide rows.
+    fn get_queryset(&self, _request: &Request) -> QueryOf<Self> {
+        RowOf::<Self>::query()
+    }
+
+    /// Called by detail actions: the one row that the URL names, as a query (contract §10.0: filters hold here too).
+    ///
+    /// # Errors
+    /// 400 for a bad filter, 404 for a lookup value that no row can have.
+    fn object_query(&self, request: &Request, conn: &mut Conn) -> Result<QueryOf<Self>> {
+        let filtering = Filtering::<Self::Filter>::new(&request.query, conn)?;
+        let query = filtering.filter(self.get_queryset(request));
+        let lookup = request.route.lookup.as_deref().unwrap_or_default();
+        RowOf::<Self>::filter_lookup(query, lookup).ok_or_else(ApiException::not_found)
+    }
+
+    /// Called by detail actions: the one row that the URL names.
+    ///
+    /// # Errors
+    /// As [`GenericViewSet::object_query`]; 404 if there is no such row.
+    fn get_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
+        let query = self.object_query(request, conn)?;
+        RowOf::<Self>::load(query, conn)?.into_iter().next().ok_or_else(ApiException::not_found)
+    }
+
+    /// As [`GenericViewSet::get_object`], locked until the request's transaction ends.
+    ///
+    /// # Errors
+    /// As [`GenericViewSet::get_object`].
+    fn lock_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
+        let query = self.object_query(request, conn)?;
+        RowOf::<Self>::lock(query, conn)?.ok_or_else(ApiException::not_found)
+    }
+}
+
+/// A page of rows, or all of them if the paginator wants no pages.
+///
+/// `rows` gives the rows without an order, `order` brings them into one.
+///
+/// # Errors
+/// 404 for a page that does not exist.
+pub fn list_response<S: ModelSerializer, P: Pagination>(
+    request: &Request,
+    rows: impl Fn() -> <S::Model as Model>::Query,
+    order: impl Fn(<S::Model as Model>::Query) -> <S::Model as Model>::Query,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let paginator = P::new(request.settings.page_size);
+    let Some(window) = paginator.window(&request.query)? else {
+        let rows = S::Model::load(order(rows()), conn)?;
+        let related = S::prefetch(&rows, conn)?;
+        return Response::ok(request, &ListRepresentation::<S> { rows: &rows, related: &related, request });
+    };
+    let mut count = None;
+    if window.needs_count() {
+        count = Some(S::Model::count(rows(), conn)?);
+    }
+    let (limit, offset) = window.bounds(count);
+    let (page, found) = match count {
+        Some(_) => (S::Model::page(order(rows()), rows(), limit, offset, conn)?.0, count),
+        None => S::Model::page(order(rows()), rows(), limit, offset, conn)?,
+    };
+    // An empty window says nothing about the rest.
+    let count = match found {
+        Some(count) => count,
+        None if offset == 0 => 0,
+        None => S::Model::count(rows(), conn)?,
+    };
+    let links = paginator.links(&window, count, &request.absolute_url(), &request.query)?;
+    let related = S::prefetch(&page, conn)?;
+    let results = ListRepresentation::<S> { rows: &page, related: &related, request };
+    Response::ok(request, &Page { links: &links, results })
+}
+
+/// One row as it stands in an answer.
+///
+/// # Errors
+/// The database's, or the renderer's.
+pub fn object_response<S: ModelSerializer>(
+    request: &Request,
+    row: &S::Model,
+    related: &S::Related,
+    status: actix_web::http::StatusCode,
+) -> Result<Response> {
+    Response::new(request, status, &Representation::<S> { row, related, request })
+}

@@ -1,0 +1,99 @@
+//! What `OPTIONS` answers: what a view is, reads and writes (contract §15).
+
+use actix_web::http::Method;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    exceptions::Result,
+    fields::{Bound, Choices},
+    request::Request,
+    response::Response,
+    routers::Route,
+    serializers::FieldInfo,
+};
+
+/// The answer to `OPTIONS`.
+pub(crate) fn options(request: &Request, route: &Route) -> Result<Response> {
+    let mut body = Map::new();
+    body.insert("name".to_owned(), view_name(route).into());
+    body.insert("description".to_owned(), route.view.description().into());
+    body.insert("renders".to_owned(), json!(["application/json"]));
+    body.insert("parses".to_owned(), json!(["application/json"]));
+    let verb = if route.detail { Method::PUT } else { Method::POST };
+    if route.actions.iter().any(|(method, action)| *method == verb && action.is_standard()) {
+        let fields = route.view.fields().iter();
+        let fields: Map<_, _> = fields.map(|field| (field.name.to_owned(), field_info(field))).collect();
+        body.insert("actions".to_owned(), json!({ verb.as_str(): fields }));
+    }
+    Response::ok(request, &Value::Object(body))
+}
+
+/// DRF's view name: the class without its suffix, in words, and what the route shows.
+pub(crate) fn view_name(route: &Route) -> String {
+    let extra = route.actions.iter().map(|(_, action)| action).find(|action| !action.is_standard());
+    if let Some(action) = extra {
+        return capitalised(action.name);
+    }
+    let class = route.view.name();
+    let class = class.strip_suffix("ViewSet").or_else(|| class.strip_suffix("View")).unwrap_or(class);
+    let mut name = String::new();
+    for character in class.chars() {
+        if character.is_uppercase() && !name.is_empty() {
+            name.push(' ');
+        }
+        name.push(character);
+    }
+    match (route.name.as_str(), route.detail) {
+        ("api-root", _) => name,
+        (_, true) => name + " Instance",
+        (_, false) => name + " List",
+    }
+}
+
+/// Contract §15.4: keys in order, absent where they say nothing.
+fn field_info(field: &FieldInfo) -> Value {
+    let mut info = Map::new();
+    let mut set = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            info.insert(key.to_owned(), value);
+        }
+    };
+    let options = &field.options;
+    let label = if field.name == "id" { "ID".to_owned() } else { capitalised(field.name) };
+    set("type", Some(field.kind.name.into()));
+    set("required", Some(field.required.into()));
+    set("read_only", Some(field.read_only.into()));
+    set("label", Some(label.into()));
+    set("min_length", options.min_length.map(Value::from));
+    set("max_length", options.max_length.map(Value::from));
+    set("min_value", options.min_value.map(bound));
+    set("max_value", options.max_value.map(bound));
+    set("max_digits", options.max_digits.map(Value::from));
+    set("decimal_places", options.decimal_places.map(Value::from));
+    if !field.read_only {
+        set("choices", choices(&options.choices));
+    }
+    Value::Object(info)
+}
+
+fn bound(bound: Bound) -> Value {
+    match bound {
+        Bound::Int(value) => value.into(),
+        Bound::Float(value) => value.into(),
+    }
+}
+
+fn choices(choices: &Choices) -> Option<Value> {
+    let shown = |value: Value, name: &str| json!({ "value": value, "display_name": name });
+    match choices {
+        Choices::None => None,
+        Choices::Text(choices) => Some(choices.iter().map(|(value, name)| shown((*value).into(), name)).collect()),
+        Choices::Integer(choices) => Some(choices.iter().map(|(value, name)| shown((*value).into(), name)).collect()),
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

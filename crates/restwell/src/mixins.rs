@@ -1,0 +1,185 @@
+//! The standard actions, one trait each, as in DRF: override a `perform_…` to change what is done, or the action
+//! itself to change what is answered.
+
+use actix_web::http::{StatusCode, header};
+
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, Result},
+    filters::Filtering,
+    generics::{GenericViewSet, RowOf, list_response, object_response},
+    models::Model,
+    request::Request,
+    response::Response,
+    serializers::{self, ModelSerializer, Representation},
+};
+
+/// `GET` of a collection.
+pub trait ListModelMixin: GenericViewSet {
+    /// Shows the rows of a list.
+    type ListSerializer: ModelSerializer<Model = RowOf<Self>>;
+
+    /// Answers with a page of rows.
+    ///
+    /// # Errors
+    /// 400 for bad filters, 404 for a page that does not exist.
+    fn list(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let filtering = Filtering::<Self::Filter>::new(&request.query, conn)?;
+        list_response::<Self::ListSerializer, Self::Pagination>(
+            request,
+            || filtering.filter(self.get_queryset(request)),
+            |rows| filtering.order(rows),
+            conn,
+        )
+    }
+}
+
+/// `POST` to a collection.
+pub trait CreateModelMixin: GenericViewSet {
+    /// Reads what is sent, and shows the new row.
+    type CreateSerializer: ModelSerializer<Model = RowOf<Self>>;
+
+    /// The hook only stores, so that keys and unique values may be left to the constraints.
+    const DEFERS: bool = true;
+
+    /// Called with validated input: inserts the row. Override to add what the client does not send.
+    ///
+    /// # Errors
+    /// The database's; violated constraints become field errors.
+    fn perform_create(
+        &self,
+        _request: &Request,
+        data: <Self::CreateSerializer as ModelSerializer>::Data,
+        conn: &mut Conn,
+    ) -> Result<RowOf<Self>> {
+        Ok(Self::CreateSerializer::insert(data, conn)?)
+    }
+
+    /// Answers 201 with the new row, and its `Location` if it shows a `url` (contract §2.1).
+    ///
+    /// # Errors
+    /// 400 with every error of the input.
+    fn create(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let data = serializers::validated::<Self::CreateSerializer>(request, None, false, Self::DEFERS, conn)?;
+        let row = self.perform_create(request, data, conn)?;
+        let response = written::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
+        let url = Self::CreateSerializer::FIELDS.iter().any(|field| field.name == "url").then(|| location(&response));
+        Ok(match url.flatten() {
+            Some(url) => response.with_header(header::LOCATION, &url),
+            None => response,
+        })
+    }
+}
+
+/// `GET` of one object.
+pub trait RetrieveModelMixin: GenericViewSet {
+    /// Shows the row.
+    type RetrieveSerializer: ModelSerializer<Model = RowOf<Self>>;
+
+    /// Answers with the row.
+    ///
+    /// # Errors
+    /// 404 if there is none.
+    fn retrieve(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let query = self.object_query(request, conn)?;
+        let found = Self::RetrieveSerializer::retrieve(query, conn)?;
+        let (row, related) = found.ok_or_else(ApiException::not_found)?;
+        object_response::<Self::RetrieveSerializer>(request, &row, &related, StatusCode::OK)
+    }
+}
+
+/// `PUT` and `PATCH` of one object.
+pub trait UpdateModelMixin: GenericViewSet {
+    /// Reads what is sent, and shows the changed row.
+    type UpdateSerializer: ModelSerializer<Model = RowOf<Self>>;
+
+    /// The hook only stores, so that keys and unique values may be left to the constraints.
+    const DEFERS: bool = true;
+
+    /// Called with validated input: changes the row. Override to add what the client does not send.
+    ///
+    /// # Errors
+    /// The database's; violated constraints become field errors.
+    fn perform_update(
+        &self,
+        _request: &Request,
+        instance: RowOf<Self>,
+        data: <Self::UpdateSerializer as ModelSerializer>::Data,
+        conn: &mut Conn,
+    ) -> Result<RowOf<Self>> {
+        Ok(Self::UpdateSerializer::update(instance, data, conn)?)
+    }
+
+    /// Answers `PUT` with the changed row.
+    ///
+    /// # Errors
+    /// 404 if there is none, 400 with every error of the input.
+    fn update(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        change(self, request, false, conn)
+    }
+
+    /// Answers `PATCH` with the changed row: what is not sent stays.
+    ///
+    /// # Errors
+    /// As [`UpdateModelMixin::update`].
+    fn partial_update(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        change(self, request, true, conn)
+    }
+}
+
+fn change<V: UpdateModelMixin + ?Sized>(
+    view: &V,
+    request: &Request,
+    partial: bool,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let instance = view.lock_object(request, conn)?;
+    let data = serializers::validated::<V::UpdateSerializer>(request, Some(&instance), partial, V::DEFERS, conn)?;
+    let row = view.perform_update(request, instance, data, conn)?;
+    written::<V::UpdateSerializer>(request, &row, StatusCode::OK, conn)
+}
+
+/// `DELETE` of one object.
+pub trait DestroyModelMixin: GenericViewSet {
+    /// Deletes the row. Override to do it in another way, or to do more.
+    ///
+    /// # Errors
+    /// The database's; a row that others refer to is 409 `protected`.
+    fn perform_destroy(&self, _request: &Request, instance: RowOf<Self>, conn: &mut Conn) -> Result<()> {
+        let query = RowOf::<Self>::filter_keys(RowOf::<Self>::query(), vec![instance.key()]);
+        RowOf::<Self>::delete(query, conn)?;
+        Ok(())
+    }
+
+    /// Answers 204.
+    ///
+    /// # Errors
+    /// 404 if there is no such row.
+    fn destroy(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let instance = self.lock_object(request, conn)?;
+        self.perform_destroy(request, instance, conn)?;
+        Ok(Response::no_content())
+    }
+}
+
+/// Shows a row as it was written: not re-read, but with what belongs to it (contract §2.6).
+fn written<S: ModelSerializer>(
+    request: &Request,
+    row: &S::Model,
+    status: StatusCode,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let related = if S::RELATED {
+        let query = S::Model::filter_keys(S::Model::query(), vec![row.key()]);
+        let (_, related) = S::retrieve(query, conn)?.ok_or_else(ApiException::not_found)?;
+        related
+    } else {
+        S::prefetch(std::slice::from_ref(row), conn)?
+    };
+    Response::new(request, status, &Representation::<S> { row, related: &related, request })
+}
+
+fn location(response: &Response) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
+    body.get("url")?.as_str().map(str::to_owned)
+}

@@ -1,0 +1,262 @@
+//! What the framework asks of a model, and what `#[derive(Model)]` writes.
+//!
+//! The traits hold no diesel generics: the derive fills them with concrete diesel code for one table, so that
+//! everything above (serializers, filters, viewsets) is ordinary generic Rust. A column, a computed value and a
+//! relation each have one name, the one in [`Model::FIELDS`], and are referred to by it everywhere.
+
+use std::{fmt::Display, hash::Hash, marker::PhantomData};
+
+use diesel::{
+    AppearsOnTable, Expression, QueryResult, SelectableExpression,
+    expression::{ValidGrouping, is_aggregate},
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::SingleValue,
+};
+use serde::Serialize;
+
+use crate::db::Conn;
+
+/// A type of primary key.
+pub trait Key: Clone + Ord + Hash + Display + Serialize + Send + Sync + 'static {
+    /// The key that a client wrote in a URL or a body, if it can be one at all.
+    fn parse(text: &str) -> Option<Self>;
+}
+
+macro_rules! keys {
+    ($($key:ty),*) => {$(
+        impl Key for $key {
+            fn parse(text: &str) -> Option<Self> {
+                text.trim().parse().ok()
+            }
+        }
+    )*};
+}
+
+keys!(i16, i32, i64, uuid::Uuid);
+
+impl Key for String {
+    fn parse(text: &str) -> Option<Self> {
+        (!text.contains('\0')).then(|| text.to_owned())
+    }
+}
+
+/// A row of one table, with its relations. Derive it; see the guide `docs/models.md`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "derive it: `#[derive(Queryable, Selectable, Identifiable, Model)]` with `#[diesel(table_name = …)]`"
+)]
+pub trait Model: Sized + Send + Sync + 'static {
+    /// The table's boxed query, e.g. `books::BoxedQuery<'static, Pg>`: DRF's queryset.
+    type Query: Send + 'static;
+    /// The table itself, e.g. `books::table`.
+    type Table: Copy;
+    /// The primary key's type.
+    type Key: Key;
+    /// The primary key's column.
+    type KeyColumn: Copy;
+    /// Every column, computed value and relation of the model, by name.
+    type Fields: Copy;
+    /// The default order, the primary key last.
+    type Ordering;
+    /// What every update sets to the present time.
+    type AutoNow;
+
+    /// Every column, computed value and relation of the model, by name.
+    const FIELDS: Self::Fields;
+    /// The model's name, e.g. `Book`.
+    const NAME: &'static str;
+    /// The table.
+    const TABLE: Self::Table;
+    /// The name of the table in SQL.
+    const TABLE_NAME: &'static str;
+    /// The primary key's column.
+    const KEY: Self::KeyColumn;
+    /// The field by which URLs name a row: DRF's `lookup_field`.
+    const LOOKUP_FIELD: &'static str;
+    /// An update changes the row even if nothing was sent.
+    const TOUCHES: bool;
+
+    /// All rows.
+    fn query() -> Self::Query;
+    /// The row's primary key.
+    fn key(&self) -> Self::Key;
+    /// The value by which URLs name this row.
+    fn lookup(&self) -> String;
+    /// The one row of `query` that a URL names; `None` if no row can have such a name.
+    fn filter_lookup(query: Self::Query, value: &str) -> Option<Self::Query>;
+    /// The rows of `query` with these keys.
+    fn filter_keys(query: Self::Query, keys: Vec<Self::Key>) -> Self::Query;
+    /// The default order, the primary key last.
+    fn ordering() -> Self::Ordering;
+    /// What every update sets to the present time.
+    fn auto_now() -> Self::AutoNow;
+    /// `query` in the default order.
+    fn order(query: Self::Query) -> Self::Query;
+    /// `query`, ordered by the primary key where its order leaves ties.
+    fn order_by_key(query: Self::Query) -> Self::Query;
+    /// Every row of `query`.
+    fn load(query: Self::Query, conn: &mut Conn) -> QueryResult<Vec<Self>>;
+    /// The keys of the rows of `query`.
+    fn load_keys(query: Self::Query, conn: &mut Conn) -> QueryResult<Vec<Self::Key>>;
+    /// One window of `rows` and the number of all of `counted`, in one statement; no number if the window is empty.
+    fn page(
+        rows: Self::Query,
+        counted: Self::Query,
+        limit: i64,
+        offset: i64,
+        conn: &mut Conn,
+    ) -> QueryResult<(Vec<Self>, Option<i64>)>;
+    /// The number of rows of `query`.
+    fn count(query: Self::Query, conn: &mut Conn) -> QueryResult<i64>;
+    /// The only row of `query`, locked until the transaction ends.
+    fn lock(query: Self::Query, conn: &mut Conn) -> QueryResult<Option<Self>>;
+    /// Deletes the rows of `query`; the number of them.
+    fn delete(query: Self::Query, conn: &mut Conn) -> QueryResult<usize>;
+}
+
+/// A model whose rows have a second, readable name: `#[model(slug = …)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no slug",
+    note = "name the column that identifies a `{Self}` to people: `#[model(slug = …)]`"
+)]
+pub trait SlugModel: Model {
+    /// The slug's column.
+    type SlugColumn: Copy;
+    /// The slug's column.
+    const SLUG: Self::SlugColumn;
+
+    /// The row's slug.
+    fn slug(&self) -> &str;
+    /// The rows of `query` with these slugs.
+    fn filter_slugs(query: Self::Query, slugs: Vec<String>) -> Self::Query;
+    /// The slugs and keys of the rows of `query`.
+    fn load_slugs(query: Self::Query, conn: &mut Conn) -> QueryResult<Vec<(String, Self::Key)>>;
+}
+
+/// A name in [`Model::FIELDS`] that stands for a value: a column or a computed one.
+#[diagnostic::on_unimplemented(
+    message = "this is not a value of `{M}`",
+    label = "not a column or computed value of `{M}`",
+    note = "a relation is used with `PrimaryKey`, `Slug`, `Hyperlink` or `#[field(nested)]`"
+)]
+pub trait Attribute<M: Model>: Copy {
+    /// The typed SQL of the value.
+    type Expression;
+
+    /// The typed SQL of the value, to filter, order and select by.
+    fn expression(self) -> Self::Expression;
+}
+
+/// An attribute that is held by the model's struct.
+#[diagnostic::on_unimplemented(
+    message = "this is not a column of `{M}`",
+    label = "not a column of `{M}`",
+    note = "a computed value is declared with `#[field(computed)]`, a relation with `PrimaryKey`, `Slug`, `Hyperlink` or `#[field(nested)]`"
+)]
+pub trait Column<M: Model>: Attribute<M> {
+    /// What the model's struct holds.
+    type Value;
+
+    /// The column's value in this row.
+    fn get(row: &M) -> &Self::Value;
+    /// Replaces the column's value in this row.
+    fn set(row: &mut M, value: Self::Value);
+}
+
+/// A relation to at most one row of another model: `belongs_to(author: Author, by = author_id)`.
+pub trait ToOne: Copy {
+    /// The model that holds the key.
+    type Source: Model;
+    /// The model that the key points to.
+    type Target: Model;
+
+    /// The name of the key's column.
+    const COLUMN: &'static str;
+
+    /// The key of the row that `row` points to.
+    fn key(self, row: &Self::Source) -> Option<<Self::Target as Model>::Key>;
+}
+
+/// A relation through a table of pairs: `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))`.
+pub trait ManyToMany: Copy {
+    /// The model that declares the relation.
+    type Source: Model;
+    /// The model on the other side.
+    type Target: Model;
+
+    /// The name of the constraint that the other side exists.
+    const CONSTRAINT: &'static str;
+
+    /// Makes `keys` the related rows of the row with the key `owner`; `new` rows have none yet.
+    fn set(
+        self,
+        owner: <Self::Source as Model>::Key,
+        keys: Vec<<Self::Target as Model>::Key>,
+        new: bool,
+        conn: &mut Conn,
+    ) -> QueryResult<()>;
+}
+
+/// Any relation, for conditions on the other side.
+pub trait Relation: Copy {
+    /// The model that declares the relation.
+    type Source: Model;
+    /// The model on the other side.
+    type Target: Model;
+
+    /// Holds for the rows that are related to any row of `query`.
+    fn any(self, query: <Self::Target as Model>::Query) -> Predicate<Self::Source>;
+
+    /// Holds for the rows that are related to any row with one of these keys.
+    fn among(self, keys: Vec<<Self::Target as Model>::Key>) -> Predicate<Self::Source>;
+
+    /// All rows of the other side.
+    fn query(self) -> <Self::Target as Model>::Query {
+        Self::Target::query()
+    }
+
+    /// The names of the other side.
+    fn fields(self) -> <Self::Target as Model>::Fields {
+        Self::Target::FIELDS
+    }
+}
+
+/// Typed SQL over one row of `M`, its type erased: a condition, or a value that is computed in the database.
+pub struct Expr<M, ST> {
+    fragment: Box<dyn QueryFragment<Pg> + Send>,
+    marker: PhantomData<fn() -> (M, ST)>,
+}
+
+/// A condition on rows of `M`.
+pub type Predicate<M> = Expr<M, diesel::sql_types::Nullable<diesel::sql_types::Bool>>;
+
+impl<M: Model, ST> Expr<M, ST> {
+    /// Erases the type of an expression over the model's table.
+    pub fn new<E>(expression: E) -> Self
+    where
+        ST: SingleValue,
+        E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<Pg> + Send + 'static,
+    {
+        Self { fragment: Box::new(expression), marker: PhantomData }
+    }
+}
+
+impl<M, ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType> Expression for Expr<M, ST> {
+    type SqlType = ST;
+}
+impl<M, ST, QS> AppearsOnTable<QS> for Expr<M, ST> where Self: Expression {}
+impl<M, ST, QS> SelectableExpression<QS> for Expr<M, ST> where Self: Expression {}
+impl<M, ST> ValidGrouping<()> for Expr<M, ST> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<M, ST> QueryId for Expr<M, ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<M, ST> QueryFragment<Pg> for Expr<M, ST> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.fragment.walk_ast(pass)
+    }
+}

@@ -1,0 +1,223 @@
+//! What a request's body says: JSON, as strict as DRF takes it and as exact as Python reads it (contract §3).
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use serde_json::{Number, Value};
+
+use crate::{
+    exceptions::{ApiException, Result},
+    fields::ascii_digit,
+    negotiation::JSON,
+    renderers::python_float,
+};
+
+/// What stands for half of a surrogate pair, which JSON can escape (`"\ud800"`) but a Rust string cannot hold.
+///
+/// It is a noncharacter, so nothing that people write is lost; text fields refuse it.
+pub const LONE_SURROGATE: char = '\u{FDD0}';
+
+const MAX_CONTENT_TYPE_LENGTH: usize = 256;
+
+/// Python reads no longer integers, since that takes quadratic time.
+const MAX_INT_DIGITS: usize = 4300;
+
+/// Python's codecs that turn bytes into bytes, or fail on purpose (contract §3.8).
+const NO_CHARSETS: [&str; 17] = [
+    "base-64", "base64", "base64-codec", "bz2", "bz2-codec", "hex", "hex-codec", "quopri", "quopri-codec", "rot-13",
+    "rot13", "undefined", "uu", "uu-codec", "zip", "zlib", "zlib-codec",
+];
+
+/// A media type with its parameters, as it stands in `Content-Type` and `Accept`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaType<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) subtype: &'a str,
+    pub(crate) params: Vec<(&'a str, Cow<'a, str>)>,
+}
+
+impl MediaType<'_> {
+    /// The last value of a parameter, without its quotes.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_ref())
+    }
+
+    /// Whether `media_type`, which has no parameters, is of this type; `*` stands for anything.
+    pub fn includes(&self, media_type: &str) -> bool {
+        let is_same = |pattern: &str, name: &str| pattern == "*" || pattern.eq_ignore_ascii_case(name);
+        let parts = media_type.split_once('/');
+        parts.is_some_and(|(kind, subtype)| is_same(self.kind, kind) && is_same(self.subtype, subtype))
+    }
+}
+
+/// The media type in a header's value; `None` for a text without a slash, which matches nothing.
+pub fn media_type(text: &str) -> Option<MediaType<'_>> {
+    let (full_type, mut rest) = split_param(text);
+    let (kind, subtype) = full_type.trim().split_once('/')?;
+    let mut params = Vec::new();
+    while let Some(text) = rest {
+        let (param, after) = split_param(text);
+        let (name, value) = param.split_once('=').unwrap_or((param, ""));
+        if !name.trim().is_empty() {
+            params.push((name.trim(), unquote(value.trim())));
+        }
+        rest = after;
+    }
+    Some(MediaType { kind, subtype, params })
+}
+
+/// Splits at the first semicolon that stands in no quotes.
+fn split_param(text: &str) -> (&str, Option<&str>) {
+    let (mut quoted, mut last) = (false, 0);
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            b'"' if last != b'\\' => quoted = !quoted,
+            b';' if !quoted => return (&text[..index], Some(&text[index + 1..])),
+            _ => {}
+        }
+        last = byte;
+    }
+    (text, None)
+}
+
+fn unquote(value: &str) -> Cow<'_, str> {
+    match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if inner.contains('\\') => inner.replace(r"\\", r"\").replace("\\\"", "\"").into(),
+        Some(inner) => inner.into(),
+        None => value.into(),
+    }
+}
+
+/// Whether a body of this content type can be parsed; if not, the answer is 415 (contract §3.1, §3.2).
+pub fn accepts(content_type: &str) -> bool {
+    content_type.len() <= MAX_CONTENT_TYPE_LENGTH
+        && media_type(content_type).is_some_and(|media| media.includes(JSON.media_type))
+}
+
+/// Reads JSON as Python does: the last of equal keys counts, whole numbers are exact, others are 64 bit floats.
+///
+/// Numbers keep the text that Python writes for them, so `1.10` is `1.1` and `1e5` is `100000.0`; one that is too
+/// large for a float keeps the client's, for the field to judge. `charset` is the parameter of the content type.
+///
+/// # Errors
+/// 400 `parse_error` for anything that is not strictly JSON, for more than 127 levels, and for what the charset
+/// cannot decode.
+pub fn parse_json(body: &[u8], charset: Option<&str>) -> Result<Value> {
+    let text = decode(body, charset)?;
+    let text = replace_lone_surrogates(&text);
+    let mut value = serde_json::from_str(&text).map_err(|error| malformed(format!("is not JSON: {error}")))?;
+    normalize(&mut value)?;
+    Ok(value)
+}
+
+fn malformed(problem: impl std::fmt::Display) -> ApiException {
+    ApiException::new(StatusCode::BAD_REQUEST, format!("The request body {problem}."), "parse_error")
+}
+
+/// The text of a body; a charset that nobody knows is UTF-8.
+fn decode<'a>(body: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>> {
+    let charset = charset.unwrap_or("utf-8").trim().to_ascii_lowercase().replace(['_', ' '], "-");
+    let decoded = match charset.as_str() {
+        name if NO_CHARSETS.contains(&name) => return Err(malformed("has a charset that holds no text")),
+        // `encoding_rs` takes both for windows-1252, as browsers do.
+        "latin-1" | "latin1" | "l1" | "iso-8859-1" | "iso8859-1" | "cp819" => {
+            return Ok(body.iter().map(|byte| char::from(*byte)).collect());
+        }
+        "ascii" | "us-ascii" => body.is_ascii().then(|| String::from_utf8_lossy(body)),
+        "utf-8-sig" => decode_as(UTF_8, body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)),
+        "utf-16" => match Encoding::for_bom(body) {
+            Some((encoding, length)) if encoding != UTF_8 => decode_as(encoding, &body[length..]),
+            _ => None,
+        },
+        "utf-16-le" => decode_as(UTF_16LE, body),
+        "utf-16-be" => decode_as(UTF_16BE, body),
+        name => decode_as(Encoding::for_label(name.as_bytes()).unwrap_or(UTF_8), body),
+    };
+    decoded.ok_or_else(|| malformed(format!("is not valid {charset}")))
+}
+
+fn decode_as<'a>(encoding: &'static Encoding, body: &'a [u8]) -> Option<Cow<'a, str>> {
+    encoding.decode_without_bom_handling_and_without_replacement(body)
+}
+
+/// The text with [`LONE_SURROGATE`] for every escape of half a surrogate pair.
+fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
+    let mut replaced = String::new();
+    let (mut copied, mut index) = (0, 0);
+    while let Some(found) = text.get(index..).and_then(|rest| rest.find('\\')) {
+        let escape = index + found;
+        index = escape + match (escaped_unit(text, escape), escaped_unit(text, escape + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                replaced.push_str(&text[copied..escape]);
+                replaced.push(LONE_SURROGATE);
+                copied = escape + 6;
+                6
+            }
+            // Also past the second of two backslashes.
+            _ => 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    replaced.push_str(&text[copied..]);
+    Cow::Owned(replaced)
+}
+
+/// The UTF-16 unit that stands at `index` as `\uXXXX`.
+fn escaped_unit(text: &str, index: usize) -> Option<u16> {
+    let hex = text.get(index..index + 6)?.strip_prefix("\\u").filter(|hex| !hex.starts_with('+'))?;
+    u16::from_str_radix(hex, 16).ok()
+}
+
+/// Gives every number the text that Python writes for it.
+fn normalize(value: &mut Value) -> Result<()> {
+    match value {
+        Value::Number(number) => {
+            if let Some(normal) = normal_number(number.as_str())? {
+                *number = normal;
+            }
+            Ok(())
+        }
+        Value::Array(items) => items.iter_mut().try_for_each(normalize),
+        Value::Object(entries) => entries.values_mut().try_for_each(normalize),
+        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+    }
+}
+
+/// The number as Python writes it, or `None` if it stands so already.
+fn normal_number(text: &str) -> Result<Option<Number>> {
+    if text == "-0" {
+        return Ok(Some(0.into()));
+    }
+    if text.contains(['.', 'e', 'E']) {
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        return Ok(number.and_then(|number| python_float(number).to_string().parse().ok()));
+    }
+    if text.len() - usize::from(text.starts_with('-')) > MAX_INT_DIGITS {
+        return Err(malformed(format!("holds a number of more than {MAX_INT_DIGITS} digits")));
+    }
+    Ok(None)
+}
+
+/// What Python's `int()` reads: digits of any script, with space around and underscores between; clamped to 64 bits.
+pub(crate) fn parse_int(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (mut number, mut digits, mut after_digit) = (0i64, 0, false);
+    for c in text.strip_prefix(['+', '-']).unwrap_or(text).chars() {
+        let digit = ascii_digit(c).to_digit(10);
+        match digit {
+            Some(digit) => {
+                number = number.saturating_mul(10).saturating_add(digit.into());
+                digits += 1;
+            }
+            None if c == '_' && after_digit => {}
+            None => return None,
+        }
+        after_digit = digit.is_some();
+    }
+    let is_number = after_digit && digits <= MAX_INT_DIGITS;
+    is_number.then_some(if text.starts_with('-') { -number } else { number })
+}

@@ -1,0 +1,22 @@
+//! The names that almost every app imports: `use restwell::prelude::*;`.
+
+pub use restwell_macros::Model;
+
+pub use crate::{
+    FilterSet, Serializer,
+    db::Conn,
+    exceptions::{ApiException, ErrorDetail, Result},
+    fields::{ChoiceField, SlugField, UrlField},
+    filters::NoFilter,
+    generics::{GenericViewSet, QueryOf},
+    mixins::{CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin},
+    models::{Expr, Model},
+    pagination::{LimitOffset, PageNumber, Unpaginated},
+    relations::{Hyperlink, PrimaryKey, Slug},
+    request::Request,
+    response::Response,
+    routers::{DefaultRouter, SimpleRouter, Urls},
+    serializers::{ModelSerializer, Scope},
+    viewset,
+    viewsets::{ModelViewSet, ReadOnlyModelViewSet},
+};

@@ -1,0 +1,184 @@
+//! Where actix hands over: reads the body, finds the route, gives the rest to [`Db::run`], and logs one line.
+
+use std::{sync::Arc, time::Instant};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    web::{self, Bytes, ServiceConfig},
+};
+use log::Level;
+
+use crate::{
+    db::Db,
+    exceptions::{ApiException, Result},
+    negotiation::{Accepted, JSON},
+    query_params::QueryParams,
+    request::Request,
+    response::Response,
+    routers::{Urls, slash_redirect},
+    serializers::Checks,
+    settings::Settings,
+    views::dispatch,
+};
+
+/// The header that names a request in logs.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What Django's security middleware sends with every answer.
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// A service: its routes, its settings, its database.
+#[derive(Clone)]
+pub struct App {
+    /// The routes.
+    pub urls: Arc<Urls>,
+    /// The framework's settings.
+    pub settings: Arc<Settings>,
+    /// The database.
+    pub db: Db,
+}
+
+impl App {
+    /// A service of these parts.
+    pub fn new(urls: Urls, settings: Settings, db: Db) -> Self {
+        Self { urls: Arc::new(urls), settings: Arc::new(settings), db }
+    }
+
+    /// Answers every path that actix has no other service for: `actix_web::App::new().configure(|c| app.configure(c))`.
+    pub fn configure(&self, config: &mut ServiceConfig) {
+        let app = self.clone();
+        config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+            let app = app.clone();
+            async move { app.serve(request, payload).await }
+        }));
+    }
+
+    async fn serve(&self, http: HttpRequest, payload: web::Payload) -> HttpResponse {
+        let start = Instant::now();
+        let id = request_id(&http);
+        let (result, statements) = self.answer(&http, payload, &id).await;
+        let response = result.unwrap_or_else(|exception| {
+            if exception.is_our_fault() {
+                log::error!(target: "restwell::error", request_id = id.as_str(); "{exception}");
+            }
+            Response::from_exception(&exception, &self.settings, Accepted { renderer: JSON, indent: None })
+        });
+        log_request(&http, &response, statements, &id, start);
+        to_actix(response, &id)
+    }
+
+    async fn answer(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> (Result<Response>, u32) {
+        let mut request = match self.request(http, payload, id).await {
+            Ok(Routed::To(request)) => request,
+            Ok(Routed::Redirect(location)) => return (Ok(moved(&location)), 0),
+            Err(exception) => return (Err(exception), 0),
+        };
+        let outcome = self.db.run(move |conn| dispatch(&mut request, conn)).await;
+        (outcome.result, outcome.statements)
+    }
+
+    async fn request(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> Result<Routed> {
+        let host = http.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let host = http.uri().authority().map_or(host, |authority| authority.as_str());
+        if !self.settings.allows_host(host) {
+            return Err(ApiException::new(StatusCode::BAD_REQUEST, "This host is not served here.", "invalid_host"));
+        }
+        let origin = format!("{}://{host}", if http.app_config().secure() { "https" } else { "http" });
+        let query = QueryParams::parse(http.query_string())?;
+        let Some(route) = self.urls.resolve(http.path()) else {
+            let redirect = slash_redirect(&self.urls, http.path(), http.query_string());
+            return redirect.map(Routed::Redirect).ok_or_else(ApiException::not_found);
+        };
+        let body = read_body(http, payload, self.settings.max_body).await?;
+        Ok(Routed::To(Box::new(Request {
+            method: http.method().clone(),
+            path: http.path().to_owned(),
+            query,
+            headers: http.headers().clone(),
+            id: id.to_owned(),
+            route,
+            settings: Arc::clone(&self.settings),
+            version: None,
+            urls: Arc::clone(&self.urls),
+            origin,
+            body,
+            accepted: Accepted { renderer: JSON, indent: None },
+            checks: Checks::Deferred,
+            data: std::cell::OnceCell::new(),
+        })))
+    }
+}
+
+enum Routed {
+    To(Box<Request>),
+    Redirect(String),
+}
+
+/// Only a verb that has a use for its body gets it read (contract §0.3).
+async fn read_body(http: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Bytes> {
+    if !matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH) {
+        return Ok(Bytes::new());
+    }
+    let announced = http.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > limit) {
+        return Err(ApiException::too_large());
+    }
+    match payload.to_bytes_limited(limit).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(ApiException::parse_error()),
+        Err(_) => Err(ApiException::too_large()),
+    }
+}
+
+/// The client's own id if it is short and printable, else a new one.
+fn request_id(http: &HttpRequest) -> String {
+    let sent = http.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok());
+    let usable = |id: &&str| !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    sent.filter(usable).map_or_else(|| uuid::Uuid::new_v4().simple().to_string(), str::to_owned)
+}
+
+/// Contract §1.4: the slash at the end was missing.
+fn moved(location: &str) -> Response {
+    let response = Response { status: StatusCode::MOVED_PERMANENTLY, headers: Vec::new(), body: Vec::new() };
+    response.with_header(header::CONTENT_TYPE, "text/html; charset=utf-8").with_header(header::LOCATION, location)
+}
+
+fn log_request(http: &HttpRequest, response: &Response, statements: u32, id: &str, start: Instant) {
+    let level = if response.status.is_server_error() { Level::Warn } else { Level::Info };
+    let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
+    log::log!(
+        target: "restwell::request",
+        level,
+        method = http.method().as_str(),
+        path = http.path(),
+        status = response.status.as_u16(),
+        ms = milliseconds,
+        statements = statements,
+        request_id = id;
+        "{} {} {} {milliseconds:.1} ms, {statements} statements, {id}",
+        http.method(),
+        http.path(),
+        response.status.as_u16()
+    );
+}
+
+fn to_actix(response: Response, id: &str) -> HttpResponse {
+    let mut builder = HttpResponse::build(response.status);
+    for header in response.headers {
+        builder.append_header(header);
+    }
+    for (name, value) in SECURITY_HEADERS {
+        builder.insert_header((name, HeaderValue::from_static(value)));
+    }
+    builder.insert_header((REQUEST_ID, id));
+    builder.body(response.body)
+}

@@ -1,0 +1,55 @@
+//! The framework's own settings; a service builds them once and hands them over.
+
+use crate::exceptions::ErrorFormat;
+
+/// What a service may choose.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Hosts that may be asked for, as in Django: names, `.example.org` for a domain and all below it, `*` for any.
+    pub allowed_hosts: Vec<String>,
+    /// What stands at the leaves of error bodies.
+    pub error_format: ErrorFormat,
+    /// Items on a page where the viewset does not say it.
+    pub page_size: u32,
+    /// The largest body that is read, in bytes.
+    pub max_body: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec(),
+            error_format: ErrorFormat::Message,
+            page_size: 20,
+            max_body: 2_621_440,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether a `Host` header names this service (Django's rules: the port does not count, case neither).
+    pub fn allows_host(&self, header: &str) -> bool {
+        let host = header.to_ascii_lowercase();
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => &host,
+        };
+        let name = name.strip_suffix('.').unwrap_or(name);
+        is_host_name(name) && self.allowed_hosts.iter().any(|pattern| matches_host(&pattern.to_ascii_lowercase(), name))
+    }
+}
+
+fn is_host_name(name: &str) -> bool {
+    let bracketed = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match bracketed {
+        Some(address) => address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
+        None => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')),
+    }
+}
+
+fn matches_host(pattern: &str, name: &str) -> bool {
+    match pattern.strip_prefix('.') {
+        Some(domain) => name == domain || name.ends_with(pattern),
+        None => pattern == "*" || pattern == name,
+    }
+}

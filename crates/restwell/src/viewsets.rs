@@ -1,0 +1,107 @@
+//! Viewsets as the router and dispatch see them: a list of actions, and a way to call them.
+//!
+//! `#[viewset]` turns `impl ModelViewSet for BookViewSet { … }` into the traits of [`crate::generics`] and
+//! [`crate::mixins`], and erases the type into [`ViewSet`], so that routing and dispatch are compiled once.
+
+use actix_web::http::Method;
+
+use crate::{
+    authentication::Authentication,
+    db::Conn,
+    exceptions::{Constraint, Result},
+    mixins::{CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin},
+    permissions::{AllowAny, Permission},
+    request::Request,
+    response::Response,
+    serializers::FieldInfo,
+    throttling::Throttle,
+    versioning::Versioning,
+};
+
+/// All standard actions: list, create, retrieve, update, partial update, destroy.
+pub trait ModelViewSet:
+    ListModelMixin + CreateModelMixin + RetrieveModelMixin + UpdateModelMixin + DestroyModelMixin
+{
+}
+
+/// The standard actions that only read: list and retrieve.
+pub trait ReadOnlyModelViewSet: ListModelMixin + RetrieveModelMixin {}
+
+/// The policies of a viewset, asked by dispatch in this order.
+#[derive(Clone, Copy)]
+pub struct Policies {
+    /// How a client names a version, if the API has any.
+    pub versioning: Option<&'static dyn Versioning>,
+    /// Who a client may be; the first that recognises the credentials wins.
+    pub authentication: &'static [&'static dyn Authentication],
+    /// Who may do what; all must agree.
+    pub permissions: &'static [&'static dyn Permission],
+    /// How often; all are asked.
+    pub throttles: &'static [&'static dyn Throttle],
+}
+
+impl Policies {
+    /// No versions, nobody is known, everybody may do everything, as often as they like.
+    pub const DEFAULT: Self = Self { versioning: None, authentication: &[], permissions: &[&AllowAny], throttles: &[] };
+}
+
+/// One action of a viewset.
+#[derive(Clone, Copy, Debug)]
+pub struct Action {
+    /// The method's name: `list`, `retrieve`, …, or that of an `#[action]`.
+    pub name: &'static str,
+    /// It belongs to one object.
+    pub detail: bool,
+    /// The verbs that it answers, upper case; `HEAD` follows from `GET`.
+    pub methods: &'static [&'static str],
+    /// What stands behind the prefix or the lookup in the URL; empty for the standard actions.
+    pub url_path: &'static str,
+    /// What stands behind the basename in the route's name.
+    pub url_name: &'static str,
+}
+
+impl Action {
+    /// Whether this is one of the six standard actions.
+    pub fn is_standard(&self) -> bool {
+        self.url_path.is_empty()
+    }
+}
+
+/// A viewset with its type erased.
+pub trait ViewSet: Send + Sync {
+    /// The viewset's own name, e.g. `BookViewSet`.
+    fn name(&self) -> &'static str;
+    /// What its documentation says.
+    fn description(&self) -> &'static str;
+    /// What its route names start with: the model's name in lower case.
+    fn basename(&self) -> String;
+    /// The name of the lookup value in routes.
+    fn lookup_field(&self) -> &'static str;
+    /// What the lookup value may look like.
+    fn lookup_value_regex(&self) -> &'static str;
+    /// Its actions: the standard ones, then the others by name.
+    fn actions(&self) -> &'static [Action];
+    /// Its policies.
+    fn policies(&self) -> Policies;
+    /// The fields of its serializer.
+    fn fields(&self) -> &'static [FieldInfo];
+    /// The field and code that the violation of a constraint stands for.
+    fn constraint(&self, name: &str) -> Option<Constraint>;
+    /// Answers with the action of this name.
+    ///
+    /// # Errors
+    /// Whatever the action refuses.
+    fn call(&self, action: &str, request: &Request, conn: &mut Conn) -> Result<Response>;
+}
+
+/// The verbs in the order in which `Allow` lists them (contract §2.3).
+pub(crate) const METHODS: [Method; 8] = [
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::HEAD,
+    Method::OPTIONS,
+    Method::TRACE,
+];
