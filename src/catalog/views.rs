@@ -1,0 +1,57 @@
+//! The endpoints `authors`, `subjects` and `books`.
+
+use diesel::prelude::*;
+use restwell::{generics::list_response, prelude::*};
+
+use crate::{
+    catalog::{
+        filters::{AuthorFilter, BookFilter, SubjectFilter},
+        models::Book,
+        serializers::{AuthorSerializer, BookSerializer, SubjectSerializer},
+    },
+    holdings::{models::Copy, serializers::CopySerializer},
+    schema::catalog_book,
+};
+
+pub struct AuthorViewSet;
+
+/// People who wrote the books.
+#[viewset]
+impl ModelViewSet for AuthorViewSet {
+    type Serializer = AuthorSerializer;
+    type Filter = AuthorFilter;
+    type Pagination = LimitOffset;
+}
+
+pub struct SubjectViewSet;
+
+/// What the books are about.
+#[viewset]
+impl ModelViewSet for SubjectViewSet {
+    type Serializer = SubjectSerializer;
+    type Filter = SubjectFilter;
+}
+
+pub struct BookViewSet;
+
+/// The titles of the catalogue.
+#[viewset]
+impl ModelViewSet for BookViewSet {
+    type Serializer = BookSerializer;
+    type Filter = BookFilter;
+    type Pagination = PageNumber;
+
+    /// The newest books first.
+    #[action(detail = false)]
+    fn recent(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let newest = |books: QueryOf<Self>| books.order((catalog_book::created_at.desc(), catalog_book::id.desc()));
+        list_response::<BookSerializer, PageNumber>(request, || self.get_queryset(request), newest, conn)
+    }
+
+    /// The copies of one book, by number.
+    #[action(detail = true)]
+    fn copies(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let book = self.get_object(request, conn)?;
+        list_response::<CopySerializer, PageNumber>(request, || Book::FIELDS.copies.of(book.id), Copy::order, conn)
+    }
+}

@@ -1,0 +1,4 @@
+//! Where the books are: branches, and the copies that they hold.
+
+pub mod models;
+pub mod serializers;

@@ -1,0 +1,14 @@
+//! Every URL of the service.
+
+use restwell::prelude::*;
+
+use crate::catalog::views::{AuthorViewSet, BookViewSet, SubjectViewSet};
+
+/// The routes below `/api/`.
+pub fn urls() -> Urls {
+    let router = DefaultRouter::new()
+        .register("authors", AuthorViewSet)
+        .register("subjects", SubjectViewSet)
+        .register("books", BookViewSet);
+    Urls::new().include("/api/", router)
+}
