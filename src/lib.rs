@@ -1,6 +1,11 @@
 //! The lending library: a complete REST service, written with Restwell as any user would write theirs.
 
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
 pub mod catalog;
 pub mod holdings;
 pub mod schema;
 pub mod urls;
+
+/// Every table of the service; the binary carries them.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();

@@ -29,6 +29,7 @@ pub mod search;
 pub mod serializers;
 pub mod server;
 pub mod settings;
+pub mod test;
 pub mod throttling;
 pub mod versioning;
 mod views;

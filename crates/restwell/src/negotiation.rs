@@ -47,9 +47,8 @@ pub fn negotiate(renderers: &[Renderer], accept: Option<&[u8]>, format: Option<&
     let accepted: Vec<_> = tokens.iter().filter_map(|token| media_type(token)).collect();
     for specificity in (0..=3).rev() {
         for renderer in &renderers {
-            let is_match = |media: &&MediaType<'_>| {
-                specificity_of(media) == specificity && media.includes(renderer.media_type)
-            };
+            let is_match =
+                |media: &&MediaType<'_>| specificity_of(media) == specificity && media.includes(renderer.media_type);
             if let Some(media) = accepted.iter().find(is_match) {
                 return Ok(Accepted { renderer: *renderer, indent: indent_of(media) });
             }

@@ -25,8 +25,23 @@ const MAX_INT_DIGITS: usize = 4300;
 
 /// Python's codecs that turn bytes into bytes, or fail on purpose (contract §3.8).
 const NO_CHARSETS: [&str; 17] = [
-    "base-64", "base64", "base64-codec", "bz2", "bz2-codec", "hex", "hex-codec", "quopri", "quopri-codec", "rot-13",
-    "rot13", "undefined", "uu", "uu-codec", "zip", "zlib", "zlib-codec",
+    "base-64",
+    "base64",
+    "base64-codec",
+    "bz2",
+    "bz2-codec",
+    "hex",
+    "hex-codec",
+    "quopri",
+    "quopri-codec",
+    "rot-13",
+    "rot13",
+    "undefined",
+    "uu",
+    "uu-codec",
+    "zip",
+    "zlib",
+    "zlib-codec",
 ];
 
 /// A media type with its parameters, as it stands in `Content-Type` and `Accept`.
@@ -147,17 +162,18 @@ fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
     let (mut copied, mut index) = (0, 0);
     while let Some(found) = text.get(index..).and_then(|rest| rest.find('\\')) {
         let escape = index + found;
-        index = escape + match (escaped_unit(text, escape), escaped_unit(text, escape + 6)) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
-            (Some(0xD800..=0xDFFF), _) => {
-                replaced.push_str(&text[copied..escape]);
-                replaced.push(LONE_SURROGATE);
-                copied = escape + 6;
-                6
-            }
-            // Also past the second of two backslashes.
-            _ => 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8),
-        };
+        index = escape
+            + match (escaped_unit(text, escape), escaped_unit(text, escape + 6)) {
+                (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+                (Some(0xD800..=0xDFFF), _) => {
+                    replaced.push_str(&text[copied..escape]);
+                    replaced.push(LONE_SURROGATE);
+                    copied = escape + 6;
+                    6
+                }
+                // Also past the second of two backslashes.
+                _ => 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8),
+            };
     }
     if copied == 0 {
         return Cow::Borrowed(text);

@@ -36,6 +36,10 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
+/// The number of statements that an answer took, as an extension of the response.
+#[derive(Clone, Copy, Debug)]
+pub struct Statements(pub u32);
+
 /// A service: its routes, its settings, its database.
 #[derive(Clone)]
 pub struct App {
@@ -73,7 +77,9 @@ impl App {
             Response::from_exception(&exception, &self.settings, Accepted { renderer: JSON, indent: None })
         });
         log_request(&http, &response, statements, &id, start);
-        to_actix(response, &id)
+        let mut response = to_actix(response, &id);
+        response.extensions_mut().insert(Statements(statements));
+        response
     }
 
     async fn answer(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> (Result<Response>, u32) {

@@ -1,0 +1,251 @@
+//! For the tests of a service: a database of one's own for each test, and a client that needs no network.
+//!
+//! Databases are clones of one migrated template on a throwaway Postgres that all test processes share.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    sync::OnceLock,
+};
+
+use actix_web::{
+    HttpResponse,
+    body::to_bytes,
+    dev::Service,
+    http::{Method, StatusCode, header::HeaderMap},
+    rt::System,
+    test as actix,
+};
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use serde_json::Value;
+
+use crate::{
+    embedded::{Embedded, Options},
+    server::{App, Statements},
+};
+
+/// Where test databases come from.
+pub struct Template {
+    cluster: Embedded,
+    name: String,
+}
+
+static CLUSTER: OnceLock<Template> = OnceLock::new();
+
+impl Template {
+    /// The template of this process: made once for each `version` (e.g. the text of all migrations) by `migrate`.
+    ///
+    /// # Panics
+    /// If no Postgres server is installed, or `migrate` fails.
+    pub fn get(folder: &Path, version: impl Hash, migrate: impl FnOnce(&mut PgConnection)) -> &'static Self {
+        CLUSTER.get_or_init(|| {
+            let cluster = Embedded::start_with(folder, &Options::throwaway());
+            let cluster = cluster.unwrap_or_else(|error| panic!("the tests need Postgres: {error}"));
+            let mut hasher = DefaultHasher::new();
+            version.hash(&mut hasher);
+            let template = Self { cluster, name: format!("template_{:016x}", hasher.finish()) };
+            template.prepare(migrate);
+            template
+        })
+    }
+
+    /// A new database with the template's tables; it is dropped with the value.
+    ///
+    /// # Panics
+    /// If the database cannot be created.
+    pub fn database(&'static self) -> TestDatabase {
+        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        self.execute(&format!("CREATE DATABASE {name} TEMPLATE {}", self.name));
+        TestDatabase { template: self, name }
+    }
+
+    /// One process makes it, under another name until it is done.
+    fn prepare(&self, migrate: impl FnOnce(&mut PgConnection)) {
+        let mut conn = self.connect("postgres");
+        run(&mut conn, "SELECT pg_advisory_lock(72657374)");
+        let unfinished = format!("{}_unfinished", self.name);
+        if PgConnection::establish(&self.cluster.url(&self.name)).is_err() {
+            run(&mut conn, &format!("DROP DATABASE IF EXISTS {unfinished}"));
+            run(&mut conn, &format!("CREATE DATABASE {unfinished}"));
+            migrate(&mut self.connect(&unfinished));
+            run(&mut conn, &format!("ALTER DATABASE {unfinished} RENAME TO {}", self.name));
+        }
+        run(&mut conn, "SELECT pg_advisory_unlock(72657374)");
+    }
+
+    fn execute(&self, statement: &str) {
+        run(&mut self.connect("postgres"), statement);
+    }
+
+    fn connect(&self, name: &str) -> PgConnection {
+        let conn = PgConnection::establish(&self.cluster.url(name));
+        conn.unwrap_or_else(|error| panic!("the test cluster does not answer: {error}"))
+    }
+}
+
+fn run(conn: &mut PgConnection, statement: &str) {
+    if let Err(error) = sql_query(statement).execute(conn) {
+        panic!("{statement}: {error}");
+    }
+}
+
+/// One test's own database.
+pub struct TestDatabase {
+    template: &'static Template,
+    name: String,
+}
+
+impl TestDatabase {
+    /// Its URL.
+    pub fn url(&self) -> String {
+        self.template.cluster.url(&self.name)
+    }
+
+    /// A connection to it.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub fn connect(&self) -> PgConnection {
+        self.template.connect(&self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.template.execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+/// A client of a service in the same process: DRF's `APIClient`.
+pub struct ApiClient {
+    app: App,
+}
+
+impl ApiClient {
+    /// A client of this service.
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    /// `GET` of a path.
+    pub fn get(&self, path: &str) -> TestResponse {
+        self.send(TestRequest::new(Method::GET, path))
+    }
+
+    /// `POST` of a JSON text.
+    pub fn post(&self, path: &str, body: &str) -> TestResponse {
+        self.send(TestRequest::new(Method::POST, path).json(body))
+    }
+
+    /// `PUT` of a JSON text.
+    pub fn put(&self, path: &str, body: &str) -> TestResponse {
+        self.send(TestRequest::new(Method::PUT, path).json(body))
+    }
+
+    /// `PATCH` with a JSON text.
+    pub fn patch(&self, path: &str, body: &str) -> TestResponse {
+        self.send(TestRequest::new(Method::PATCH, path).json(body))
+    }
+
+    /// `DELETE` of a path.
+    pub fn delete(&self, path: &str) -> TestResponse {
+        self.send(TestRequest::new(Method::DELETE, path))
+    }
+
+    /// The answer to a request.
+    pub fn send(&self, request: TestRequest) -> TestResponse {
+        self.send_together(vec![request]).remove(0)
+    }
+
+    /// The answers to requests that are sent at the same time.
+    ///
+    /// # Panics
+    /// If actix itself fails, which it does only without memory or threads.
+    pub fn send_together(&self, requests: Vec<TestRequest>) -> Vec<TestResponse> {
+        System::new().block_on(async {
+            let app = self.app.clone();
+            let service = actix::init_service(actix_web::App::new().configure(|config| app.configure(config))).await;
+            let answers = requests.into_iter().map(|request| service.call(request.0.to_request()));
+            let answers: Vec<_> = answers.map(actix_web::rt::spawn).collect();
+            let mut responses = Vec::with_capacity(answers.len());
+            for answer in answers {
+                match answer.await {
+                    Ok(Ok(response)) => responses.push(TestResponse::read(response.into()).await),
+                    _ => panic!("the service gave no answer"),
+                }
+            }
+            responses
+        })
+    }
+}
+
+/// A request to be sent by an [`ApiClient`].
+pub struct TestRequest(actix::TestRequest);
+
+impl TestRequest {
+    /// A request without a body.
+    pub fn new(method: Method, path: &str) -> Self {
+        Self(actix::TestRequest::default().method(method).uri(path).insert_header(("host", "localhost")))
+    }
+
+    /// With this header.
+    #[must_use]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0.insert_header((name, value)))
+    }
+
+    /// With this JSON text as its body.
+    #[must_use]
+    pub fn json(self, body: &str) -> Self {
+        self.body("application/json", body.as_bytes().to_vec())
+    }
+
+    /// With a body of any type.
+    #[must_use]
+    pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.insert_header(("content-type", content_type)).set_payload(body.into()))
+    }
+}
+
+/// The answer to a [`TestRequest`].
+#[derive(Debug)]
+pub struct TestResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as text.
+    pub body: String,
+    /// The statements that were sent to the database, `BEGIN` and `COMMIT` included.
+    pub statements: u32,
+}
+
+impl TestResponse {
+    async fn read(response: HttpResponse) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let statements = response.extensions().get::<Statements>().map_or(0, |statements| statements.0);
+        let body = to_bytes(response.into_body()).await.unwrap_or_default();
+        Self { status, headers, body: String::from_utf8_lossy(&body).into_owned(), statements }
+    }
+
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// A header's text; empty if it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Fails the test unless the answer has this status and, if it is JSON, exactly this body.
+    ///
+    /// # Panics
+    /// If it has not.
+    #[track_caller]
+    pub fn assert(&self, status: u16, body: &str) {
+        assert_eq!((self.status.as_u16(), self.body.as_str()), (status, body));
+    }
+}

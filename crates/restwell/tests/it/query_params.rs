@@ -1,0 +1,59 @@
+use restwell::query_params::{MAX_FIELDS, QueryParams};
+
+fn parse(query: &str) -> QueryParams {
+    QueryParams::parse(query).expect("few parameters")
+}
+
+#[test]
+fn a_query_string_is_read_as_django_reads_it() {
+    let cases: [(&str, &[(&str, &str)]); 11] = [
+        ("", &[]),
+        ("&&", &[]),
+        ("a=1&b=2&a=3", &[("a", "1"), ("b", "2"), ("a", "3")]),
+        ("a=b+c%20d", &[("a", "b c d")]),
+        ("blank=&flag", &[("blank", ""), ("flag", "")]),
+        ("a=1;b=2", &[("a", "1;b=2")]),
+        ("a=x=y", &[("a", "x=y")]),
+        ("=1", &[("", "1")]),
+        ("a=%C3%A9%2C", &[("a", "é,")]),
+        ("a=%ff%c3", &[("a", "\u{FFFD}\u{FFFD}")]),
+        ("a=%zz%4", &[("a", "%zz%4")]),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(parse(query).iter().collect::<Vec<_>>(), expected, "{query}");
+    }
+}
+
+#[test]
+fn the_last_value_of_a_repeated_parameter_counts() {
+    let params = parse("a=1&b=&a=2");
+    assert_eq!(params.get("a"), Some("2"));
+    assert_eq!(params.get("b"), Some(""));
+    assert_eq!(params.get("c"), None);
+    assert_eq!(params.get_all("a").collect::<Vec<_>>(), ["1", "2"]);
+    assert!(params.contains("b") && !params.contains("c"));
+}
+
+#[test]
+fn too_many_parameters_are_refused() {
+    let query = |fields| vec!["a"; fields].join("&");
+    assert!(QueryParams::parse(&query(MAX_FIELDS)).is_ok());
+    let error = QueryParams::parse(&query(MAX_FIELDS + 1)).unwrap_err();
+    assert_eq!((error.status.as_u16(), error.detail.code()), (400, "parse_error"));
+}
+
+#[test]
+fn links_are_sorted_and_encoded_as_python_does_it() {
+    let cases: [(&str, &[(&str, &str)], &[&str], &str); 7] = [
+        ("z=1&a=2&page=2&a=1", &[("page", "3")], &[], "http://h/p/?a=2&a=1&page=3&z=1"),
+        ("z=1&a=2&page=2&a=1", &[], &["page"], "http://h/p/?a=2&a=1&z=1"),
+        ("page=2", &[], &["page"], "http://h/p/"),
+        ("a=&flag", &[("page", "2")], &[], "http://h/p/?a=&flag=&page=2"),
+        ("q=a+b%2Cc%2B", &[], &[], "http://h/p/?q=a+b%2Cc%2B"),
+        ("q=-._~*%27é/", &[], &[], "http://h/p/?q=-._~%2A%27%C3%A9%2F"),
+        ("page=1&page=2", &[("page", "3")], &[], "http://h/p/?page=3"),
+    ];
+    for (query, set, remove, expected) in cases {
+        assert_eq!(parse(query).link("http://h/p/", set, remove), expected, "{query}");
+    }
+}

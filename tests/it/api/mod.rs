@@ -1,0 +1,7 @@
+//! `/api/`, by URL.
+
+mod authors;
+mod books;
+mod http;
+mod races;
+mod subjects;
