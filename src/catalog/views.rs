@@ -20,7 +20,7 @@ pub struct AuthorViewSet;
 impl ModelViewSet for AuthorViewSet {
     type Serializer = AuthorSerializer;
     type Filter = AuthorFilter;
-    type Pagination = LimitOffset;
+    type Pagination = LimitOffset<100>;
 }
 
 pub struct SubjectViewSet;
@@ -39,19 +39,19 @@ pub struct BookViewSet;
 impl ModelViewSet for BookViewSet {
     type Serializer = BookSerializer;
     type Filter = BookFilter;
-    type Pagination = PageNumber;
+    type Pagination = PageNumber<100>;
 
     /// The newest books first.
     #[action(detail = false)]
     fn recent(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let newest = |books: QueryOf<Self>| books.order((catalog_book::created_at.desc(), catalog_book::id.desc()));
-        list_response::<BookSerializer, PageNumber>(request, || self.get_queryset(request), newest, conn)
+        list_response::<BookSerializer, PageNumber<100>>(request, || self.get_queryset(request), newest, conn)
     }
 
     /// The copies of one book, by number.
     #[action(detail = true)]
     fn copies(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let book = self.get_object(request, conn)?;
-        list_response::<CopySerializer, PageNumber>(request, || Book::FIELDS.copies.of(book.id), Copy::order, conn)
+        list_response::<CopySerializer, PageNumber<100>>(request, || Book::FIELDS.copies.of(book.id), Copy::order, conn)
     }
 }

@@ -14,17 +14,17 @@ use crate::{
 
 /// How a list is cut into pages.
 ///
-/// [`PageNumber`] and [`LimitOffset`] are plain data; a paginator with other limits hands everything on to one:
+/// A paginator with other parameters hands what it does not change on to one of this module:
 ///
 /// ```
 /// use restwell::{exceptions::Result, pagination::{Links, PageNumber, Pagination, Window}, query_params::QueryParams};
 ///
-/// struct LargePages(PageNumber);
+/// /// Ten rows a page, whatever the service's own page size is.
+/// struct TenAPage(PageNumber);
 ///
-/// impl Pagination for LargePages {
-///     fn new(page_size: u32) -> Self {
-///         let page_size_query_param = Some("page_size");
-///         Self(PageNumber { page_size, page_size_query_param, max_page_size: Some(1000) })
+/// impl Pagination for TenAPage {
+///     fn new(_page_size: u32) -> Self {
+///         Self(PageNumber { page_size: 10 })
 ///     }
 ///
 ///     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
@@ -125,23 +125,22 @@ impl<R: Serialize> Serialize for Page<'_, R> {
 }
 
 /// Pages with numbers, from 1: `?page=3`, `?page=last`.
+///
+/// `PageNumber<100>` lets clients choose the size of their pages with `?page_size=`, up to 100 rows: more are not
+/// refused, but cut. Without a number they cannot choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageNumber {
+pub struct PageNumber<const MAX_PAGE_SIZE: u32 = 0> {
     /// Rows on a page; 0 for no pages at all.
     pub page_size: u32,
-    /// The parameter with which clients choose the size of their pages.
-    pub page_size_query_param: Option<&'static str>,
-    /// The most rows that clients get on a page; more are not refused, but cut.
-    pub max_page_size: Option<u32>,
 }
 
-impl Pagination for PageNumber {
+impl<const MAX_PAGE_SIZE: u32> Pagination for PageNumber<MAX_PAGE_SIZE> {
     fn new(page_size: u32) -> Self {
-        Self { page_size, page_size_query_param: None, max_page_size: None }
+        Self { page_size }
     }
 
     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
-        let wanted = self.page_size_query_param.and_then(|name| positive(params, name, self.max_page_size));
+        let wanted = (MAX_PAGE_SIZE > 0).then(|| positive(params, "page_size", MAX_PAGE_SIZE)).flatten();
         let limit = wanted.unwrap_or(self.page_size.into());
         if limit == 0 {
             return Ok(None);
@@ -176,21 +175,21 @@ impl Pagination for PageNumber {
 }
 
 /// Any part of the list: `?limit=20&offset=40`. Beyond the last row the list is empty, never 404.
+///
+/// `LimitOffset<100>` answers with at most 100 rows: more are not refused, but cut. Without a number there is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LimitOffset {
+pub struct LimitOffset<const MAX_LIMIT: u32 = { u32::MAX }> {
     /// Rows in an answer; `None` for all of them, without an envelope, unless the client sends a limit.
     pub default_limit: Option<u32>,
-    /// The most rows that clients get at once; more are not refused, but cut.
-    pub max_limit: Option<u32>,
 }
 
-impl Pagination for LimitOffset {
+impl<const MAX_LIMIT: u32> Pagination for LimitOffset<MAX_LIMIT> {
     fn new(page_size: u32) -> Self {
-        Self { default_limit: (page_size > 0).then_some(page_size), max_limit: None }
+        Self { default_limit: (page_size > 0).then_some(page_size) }
     }
 
     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
-        let limit = positive(params, "limit", self.max_limit).or(self.default_limit.map(i64::from));
+        let limit = positive(params, "limit", MAX_LIMIT).or(self.default_limit.map(i64::from));
         let offset = params.get("offset").and_then(parse_int).filter(|offset| *offset >= 0);
         Ok(limit.map(|limit| Window::Rows { limit, offset: offset.unwrap_or(0) }))
     }
@@ -230,9 +229,9 @@ impl Pagination for Unpaginated {
 }
 
 /// The positive number that a parameter holds, at most `max`; anything else does not count.
-fn positive(params: &QueryParams, name: &str, max: Option<u32>) -> Option<i64> {
+fn positive(params: &QueryParams, name: &str, max: u32) -> Option<i64> {
     let number = params.get(name).and_then(parse_int).filter(|number| *number > 0)?;
-    Some(max.map_or(number, |max| number.min(max.into())))
+    Some(number.min(max.into()))
 }
 
 fn no_such_page() -> ApiException {
