@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `library`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lending_library::cli::main()
+}

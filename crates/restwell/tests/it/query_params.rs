@@ -42,9 +42,12 @@ fn too_many_parameters_are_refused() {
     assert_eq!((error.status.as_u16(), error.detail.code()), (400, "parse_error"));
 }
 
+/// A query, what is set, what is removed, and the link.
+type Link<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+
 #[test]
 fn links_are_sorted_and_encoded_as_python_does_it() {
-    let cases: [(&str, &[(&str, &str)], &[&str], &str); 7] = [
+    let cases: [Link<'_>; 7] = [
         ("z=1&a=2&page=2&a=1", &[("page", "3")], &[], "http://h/p/?a=2&a=1&page=3&z=1"),
         ("z=1&a=2&page=2&a=1", &[], &["page"], "http://h/p/?a=2&a=1&z=1"),
         ("page=2", &[], &["page"], "http://h/p/"),
