@@ -141,7 +141,7 @@ impl<'a> Way<'a> {
         (0..self.last()).rev().fold(self.expression(), |value, step| {
             let relation = self.name(step);
             quote! {
-                ::restwell::private::table_of(#relation).filter(#relation.on()).select(#value).single_value()
+                ::restwell::private::table_of(#relation).filter(::restwell::models::ToOne::on(#relation)).select(#value).single_value()
             }
         })
     }

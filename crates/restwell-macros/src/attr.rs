@@ -124,13 +124,20 @@ pub(crate) struct NamePath(pub(crate) Vec<Ident>);
 
 impl Parse for NamePath {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut names = vec![input.call(Ident::parse_any)?];
+        let mut names = vec![name(input)?];
         while input.peek(Token![->]) {
             input.parse::<Token![->]>()?;
-            names.push(input.call(Ident::parse_any)?);
+            names.push(name(input)?);
         }
         Ok(Self(names))
     }
+}
+
+/// A field's name; keywords need no `r#` in attributes.
+pub(crate) fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let name = input.call(Ident::parse_any)?;
+    let text = name.unraw().to_string();
+    Ok(if syn::parse_str::<Ident>(&text).is_ok() { name } else { Ident::new_raw(&text, name.span()) })
 }
 
 impl NamePath {

@@ -281,7 +281,7 @@ impl<'a> Filter<'a> {
         let way = Way::new(model, &self.path);
         let relation = way.relation();
         if lookup == "isnull" {
-            return self.is_null(&parameter, &quote!(#relation.column()), &way);
+            return self.is_null(&parameter, &quote!(::restwell::models::ToOne::column(#relation)), &way);
         }
         let texts = match lookup.to_string().as_str() {
             "in" => quote!(text.split(',').filter(|item| !item.is_empty()).collect::<::std::vec::Vec<_>>()),

@@ -441,15 +441,15 @@ impl<'a> Container<'a> {
         };
         let column_name = by.to_string();
         quote_spanned! {by.span()=>
-            impl #unit {
-                pub fn column(self) -> #table::#by { #table::#by }
-                pub fn on(self) -> #on_type { #on }
-            }
             #[automatically_derived]
             impl ::restwell::models::ToOne for #unit {
                 type Source = #me;
                 type Target = #target;
+                type Column = #table::#by;
+                type On = #on_type;
                 const COLUMN: &'static str = #column_name;
+                fn column(self) -> Self::Column { #table::#by }
+                fn on(self) -> Self::On { #on }
                 fn key(self, row: &#me) -> ::std::option::Option<<#target as ::restwell::models::Model>::Key> { #key }
             }
         }
@@ -458,9 +458,9 @@ impl<'a> Container<'a> {
     fn has_many(&self, unit: &Ident, target: &Path, by: &Ident) -> TokenStream {
         let me = self.name;
         quote_spanned! {by.span()=>
-            impl #unit {
-                /// The related rows of the row with this key.
-                pub fn of(
+            #[automatically_derived]
+            impl ::restwell::models::HasMany for #unit {
+                fn of(
                     self,
                     key: <#me as ::restwell::models::Model>::Key,
                 ) -> <#target as ::restwell::models::Model>::Query {
@@ -485,25 +485,23 @@ impl<'a> Container<'a> {
         let through_name = through.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
         let constraint = format!("{through_name}_{member}_fkey");
         quote! {
-            impl #unit {
-                /// The pairs with the rows on the other side.
-                pub fn joined(
-                    self,
-                ) -> diesel::dsl::InnerJoin<#through::table, diesel::dsl::On<#table_of, diesel::dsl::Eq<#key_of, #through::#member>>>
-                {
+            #[automatically_derived]
+            impl ::restwell::models::ManyToMany for #unit {
+                type Source = #me;
+                type Target = #target;
+                type Joined = diesel::dsl::InnerJoin<
+                    #through::table,
+                    diesel::dsl::On<#table_of, diesel::dsl::Eq<#key_of, #through::#member>>,
+                >;
+                type Owner = #through::#owner;
+                const CONSTRAINT: &'static str = #constraint;
+                fn joined(self) -> Self::Joined {
                     #through::table.inner_join(
                         <#target as ::restwell::models::Model>::TABLE
                             .on(<#target as ::restwell::models::Model>::KEY.eq(#through::#member)),
                     )
                 }
-                /// The column that points to this side.
-                pub fn owner(self) -> #through::#owner { #through::#owner }
-            }
-            #[automatically_derived]
-            impl ::restwell::models::ManyToMany for #unit {
-                type Source = #me;
-                type Target = #target;
-                const CONSTRAINT: &'static str = #constraint;
+                fn owner(self) -> Self::Owner { #through::#owner }
                 fn set(
                     self,
                     owner: <#me as ::restwell::models::Model>::Key,

@@ -273,6 +273,10 @@ impl ApiException {
             DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ExclusionViolation => {
                 Constraint::new(NON_FIELD_ERRORS, "invalid")
             }
+            // SQLSTATE 2201B: the pattern came with the search.
+            _ if information.message().starts_with("invalid regular expression") => {
+                return Self::validation(ErrorDetail::new("This is not a regular expression.", "invalid"));
+            }
             _ => return error.into(),
         };
         let Constraint { field, code } = constraint(name).unwrap_or(fallback);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     exceptions::Result,
-    fields::{Bound, Choices},
+    fields::{Bound, Choices, FieldOptions},
     request::Request,
     response::Response,
     routers::Route,
@@ -52,28 +52,29 @@ pub(crate) fn view_name(route: &Route) -> String {
 
 /// Contract §15.4: keys in order, absent where they say nothing.
 fn field_info(field: &FieldInfo) -> Value {
-    let mut info = Map::new();
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            info.insert(key.to_owned(), value);
-        }
-    };
-    let options = &field.options;
     let label = if field.name == "id" { "ID".to_owned() } else { capitalised(field.name) };
-    set("type", Some(field.kind.name.into()));
-    set("required", Some(field.required.into()));
-    set("read_only", Some(field.read_only.into()));
-    set("label", Some(label.into()));
-    set("min_length", options.min_length.map(Value::from));
-    set("max_length", options.max_length.map(Value::from));
-    set("min_value", options.min_value.map(bound));
-    set("max_value", options.max_value.map(bound));
-    set("max_digits", options.max_digits.map(Value::from));
-    set("decimal_places", options.decimal_places.map(Value::from));
-    if !field.read_only {
-        set("choices", choices(&options.choices));
+    let mut info = Map::new();
+    info.insert("type".to_owned(), field.kind.name.into());
+    info.insert("required".to_owned(), field.required.into());
+    info.insert("read_only".to_owned(), field.read_only.into());
+    info.insert("label".to_owned(), label.into());
+    limits(&field.options, &mut info);
+    if let Some(choices) = choices(&field.options.choices).filter(|_| !field.read_only) {
+        info.insert("choices".to_owned(), choices);
     }
     Value::Object(info)
+}
+
+fn limits(options: &FieldOptions, info: &mut Map<String, Value>) {
+    let limits = [
+        ("min_length", options.min_length.map(Value::from)),
+        ("max_length", options.max_length.map(Value::from)),
+        ("min_value", options.min_value.map(bound)),
+        ("max_value", options.max_value.map(bound)),
+        ("max_digits", options.max_digits.map(Value::from)),
+        ("decimal_places", options.decimal_places.map(Value::from)),
+    ];
+    info.extend(limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), limit?))));
 }
 
 fn bound(bound: Bound) -> Value {

@@ -172,9 +172,18 @@ pub trait ToOne: Copy {
     /// The model that the key points to.
     type Target: Model;
 
+    /// The key's column.
+    type Column;
+    /// The condition that joins the two tables.
+    type On;
+
     /// The name of the key's column.
     const COLUMN: &'static str;
 
+    /// The key's column.
+    fn column(self) -> Self::Column;
+    /// The condition that joins the two tables.
+    fn on(self) -> Self::On;
     /// The key of the row that `row` points to.
     fn key(self, row: &Self::Source) -> Option<<Self::Target as Model>::Key>;
 }
@@ -186,9 +195,18 @@ pub trait ManyToMany: Copy {
     /// The model on the other side.
     type Target: Model;
 
+    /// The pairs with the rows on the other side.
+    type Joined;
+    /// The column of the pairs that points to this side.
+    type Owner;
+
     /// The name of the constraint that the other side exists.
     const CONSTRAINT: &'static str;
 
+    /// The pairs with the rows on the other side.
+    fn joined(self) -> Self::Joined;
+    /// The column of the pairs that points to this side.
+    fn owner(self) -> Self::Owner;
     /// Makes `keys` the related rows of the row with the key `owner`; `new` rows have none yet.
     fn set(
         self,
@@ -197,6 +215,12 @@ pub trait ManyToMany: Copy {
         new: bool,
         conn: &mut Conn,
     ) -> QueryResult<()>;
+}
+
+/// A relation to the rows of another model that point here: `has_many(copies: Copy, by = book_id)`.
+pub trait HasMany: Relation {
+    /// The related rows of the row with this key.
+    fn of(self, key: <Self::Source as Model>::Key) -> <Self::Target as Model>::Query;
 }
 
 /// Any relation, for conditions on the other side.

@@ -10,7 +10,7 @@ pub use crate::{
     filters::NoFilter,
     generics::{GenericViewSet, QueryOf},
     mixins::{CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin},
-    models::{Expr, Model},
+    models::{Expr, HasMany, Model},
     pagination::{LimitOffset, PageNumber, Unpaginated},
     relations::{Hyperlink, PrimaryKey, Slug},
     request::Request,

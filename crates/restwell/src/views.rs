@@ -40,7 +40,7 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 1. The renderer: 404 for an unknown format, 406 if nothing is acceptable.
     negotiate(request)?;
     if request.is_safe() {
-        return handle(request, conn);
+        return handle(request, conn).map_err(|exception| refused(exception, route_of(request)));
     }
     // An unsafe request is one transaction. What the database refuses is judged once more, all checks asked for.
     request.checks = Checks::Deferred;
@@ -84,8 +84,10 @@ fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
 
 fn negotiate(request: &mut Request) -> Result<()> {
     let format = request.route.format.as_deref().or_else(|| request.query.get("format").filter(|name| !name.is_empty()));
-    let accept = request.headers.get(header::ACCEPT).map(header::HeaderValue::as_bytes);
-    request.accepted = negotiation::negotiate(&[JSON], accept, format)?;
+    // Several lines of one header are one list (RFC 9110 §5.3).
+    let accept: Vec<&[u8]> = request.headers.get_all(header::ACCEPT).map(header::HeaderValue::as_bytes).collect();
+    let accept = (!accept.is_empty()).then(|| accept.join(&b", "[..]));
+    request.accepted = negotiation::negotiate(&[JSON], accept.as_deref(), format)?;
     Ok(())
 }
 

@@ -130,7 +130,7 @@ impl Container<'_> {
             },
         });
         let columns = set.iter().map(|name| match member(name).map(|field| &field.kind) {
-            Some(Kind::One { .. }) => quote_spanned!(name.span()=> #names.#name.column()),
+            Some(Kind::One { .. }) => quote_spanned!(name.span()=> ::restwell::models::ToOne::column(#names.#name)),
             _ => quote_spanned!(name.span()=> #names.#name),
         });
         let names_of = set.iter().map(|name| name.unraw().to_string());

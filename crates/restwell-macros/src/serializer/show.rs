@@ -103,11 +103,10 @@ impl Container<'_> {
                 let loaded = quote! {
                     let #name: ::std::vec::Vec<(#key, #pairs)> = match keys.is_empty() {
                         true => ::std::vec::Vec::new(),
-                        false => #relation
-                            .joined()
-                            .filter(#relation.owner().eq_any(keys.clone()))
+                        false => ::restwell::models::ManyToMany::joined(#relation)
+                            .filter(::restwell::models::ManyToMany::owner(#relation).eq_any(keys.clone()))
                             .order(::restwell::private::ordering_of(#relation))
-                            .select((#relation.owner(), #column))
+                            .select((::restwell::models::ManyToMany::owner(#relation), #column))
                             .load(conn)?,
                     };
                 };
@@ -136,7 +135,7 @@ impl Container<'_> {
         let join = joined.map(|field| {
             let source = &field.source;
             quote! {
-                let query = query.left_join(::restwell::private::table_of(#names.#source).on(#names.#source.on()));
+                let query = query.left_join(::restwell::private::table_of(#names.#source).on(::restwell::models::ToOne::on(#names.#source)));
             }
         });
         let nested_model = joined.map(|field| {
@@ -184,7 +183,8 @@ impl Container<'_> {
                 };
                 let key: #key = ::restwell::models::Model::key(&row);
                 let rows = ::std::slice::from_ref(&row);
-                let _ = (&key, rows);
+                let keys = ::std::vec![::std::clone::Clone::clone(&key)];
+                let _ = (&keys, rows);
                 #nested_new
                 #(let #array_names = ::restwell::serializers::ByKey::of(&key, #array_names);)*
                 #(#loads)*
@@ -205,9 +205,8 @@ impl Container<'_> {
         quote! {
             ::restwell::models::Expr::<#model, diesel::sql_types::Array<#sql_type>>::new(
                 diesel::dsl::array::<#sql_type, _>(
-                    #relation
-                        .joined()
-                        .filter(#relation.owner().eq(<#model as ::restwell::models::Model>::KEY))
+                    ::restwell::models::ManyToMany::joined(#relation)
+                        .filter(::restwell::models::ManyToMany::owner(#relation).eq(<#model as ::restwell::models::Model>::KEY))
                         .order(::restwell::private::ordering_of(#relation))
                         .select(#column),
                 ),

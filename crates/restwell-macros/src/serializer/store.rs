@@ -73,7 +73,7 @@ impl Container<'_> {
         let (model, names, source, ty) = (&self.model, self.names(), &field.source, field.ty);
         let name = quote_spanned!(source.span()=> #names.#source);
         match field.kind {
-            Kind::One { .. } => quote!(data.#source.map(|value| #name.column().eq(value))),
+            Kind::One { .. } => quote!(data.#source.map(|value| ::restwell::models::ToOne::column(#name).eq(value))),
             _ => {
                 let value = quote_spanned!(ty.span()=> ::restwell::private::store::<#model, _, _>(#name, data.#source));
                 quote!(#value.map(|value| #name.eq(value)))

@@ -1,0 +1,18 @@
+use restwell::prelude::*;
+use support::*;
+
+#[path = "support/mod.rs"]
+mod support;
+
+struct BookViewSet;
+
+#[viewset]
+impl ModelViewSet for BookViewSet {
+    type Pagination = PageNumber;
+}
+
+fn urls() -> DefaultRouter {
+    DefaultRouter::new().register("books", BookViewSet)
+}
+
+fn main() {}
