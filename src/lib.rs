@@ -3,8 +3,15 @@
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub mod catalog;
+pub mod cli;
+pub mod database;
+pub mod health;
 pub mod holdings;
+pub mod logging;
 pub mod schema;
+pub mod seed;
+pub mod serve;
+pub mod settings;
 pub mod urls;
 
 /// Every table of the service; the binary carries them.

@@ -1,4 +1,6 @@
 //! The service's tests: real Postgres, in process, in parallel, each on a database of its own.
 
+#[cfg(test)]
 mod api;
+#[cfg(test)]
 mod harness;

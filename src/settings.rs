@@ -1,0 +1,417 @@
+//! The service's settings: read once from the environment and `.env`, checked as a whole, and passed on as values.
+//!
+//! Every problem is found before the first is told, so that one start shows all of them. An empty variable counts as not
+//! set, except where empty has a meaning of its own (`THROTTLE_LOGIN`).
+
+use std::{
+    collections::HashMap,
+    env, fmt,
+    fs,
+    num::NonZero,
+    ops::RangeInclusive,
+    path::PathBuf,
+    str::FromStr,
+    thread,
+    time::Duration,
+};
+
+use percent_encoding::percent_decode_str;
+use restwell::{exceptions::ErrorFormat, settings::Settings as ApiSettings};
+
+/// What `docker-compose.yml` uses where nothing else is set; production refuses them.
+const DEVELOPMENT_DATABASE_PASSWORD: &str = "library";
+const DEVELOPMENT_SECRET_KEY: &str = "development-only-secret-key-change-me";
+const DEFAULT_SEED_PASSWORD: &str = "library";
+
+const SECRET_KEY_LENGTH: usize = 32;
+/// Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
+const MAX_BODY: usize = 2_621_440;
+
+/// All settings, valid.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The database; `None`: an embedded one.
+    pub database_url: Option<Secret>,
+    /// Signs sessions and CSRF tokens; `None`: the key that is kept beside the embedded database.
+    pub secret_key: Option<Secret>,
+    /// Host and port to listen on.
+    pub bind_addr: String,
+    /// Connections to the database.
+    pub database_pool_size: u32,
+    /// Threads that accept requests.
+    pub workers: usize,
+    /// Whether `serve` applies missing migrations first.
+    pub migrate_on_start: bool,
+    /// Whether `serve` fills empty tables with the demo data.
+    pub seed_on_start: bool,
+    /// The demo users' password.
+    pub seed_password: Secret,
+    /// The folder of uploaded covers.
+    pub media_root: PathBuf,
+    /// How often clients may ask.
+    pub throttles: Throttles,
+    /// What is logged, and how.
+    pub log: LogSettings,
+    /// The framework's own part.
+    pub api: ApiSettings,
+}
+
+/// How often clients may ask; `None`: as often as they like.
+#[derive(Clone, Copy, Debug)]
+pub struct Throttles {
+    /// Anonymous clients, by address.
+    pub anon: Option<Rate>,
+    /// Signed-in users.
+    pub user: Option<Rate>,
+    /// Attempts to sign in.
+    pub login: Option<Rate>,
+}
+
+/// A number of requests in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many requests.
+    pub requests: u32,
+    /// In which time.
+    pub period: Duration,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// The value of `RUST_LOG`.
+    pub filter: String,
+    /// The shape of a line.
+    pub format: LogFormat,
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object, for programs.
+    Json,
+}
+
+/// A text that no `Debug` output shows.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug)]
+pub struct Problems(Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings are wrong:")?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl Settings {
+    /// From the environment, and from the file `.env` in the current folder for what is not set there.
+    ///
+    /// # Errors
+    /// All that is wrong, at once.
+    pub fn from_env() -> Result<Self, Problems> {
+        let (file, problem) = read_dotenv();
+        let real = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        let settings = Self::from_vars(|name| real(name).or_else(|| file.get(name).cloned()));
+        match (settings, problem) {
+            (Ok(settings), None) => Ok(settings),
+            (settings, problem) => {
+                let others = settings.err().map_or_else(Vec::new, |problems| problems.0);
+                Err(Problems(problem.into_iter().chain(others).collect()))
+            }
+        }
+    }
+
+    /// From any source of variables.
+    ///
+    /// # Errors
+    /// All that is wrong, at once.
+    pub fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+        let mut vars = Vars { get: &get, problems: Vec::new() };
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let database_url = vars.secret("DATABASE_URL");
+        if let Some(problem) = database_url.as_deref().and_then(url_problem) {
+            vars.add("DATABASE_URL", problem);
+        }
+        let settings = Self {
+            secret_key: vars.secret_key(database_url.is_some()),
+            bind_addr: vars.parsed("BIND_ADDR", "127.0.0.1:8000", to_bind_addr),
+            database_pool_size: vars.parsed("DATABASE_POOL_SIZE", "8", |text| to_number(text, 1..=500)),
+            workers: vars.parsed("WORKERS", &cores.min(512).to_string(), |text| to_number(text, 1..=512)),
+            migrate_on_start: vars.parsed("MIGRATE_ON_START", "true", to_bool),
+            seed_on_start: vars.parsed("SEED_ON_START", "false", to_bool),
+            seed_password: Secret(vars.text("SEED_PASSWORD").unwrap_or_else(|| DEFAULT_SEED_PASSWORD.to_owned())),
+            media_root: vars.parsed("MEDIA_ROOT", "media", PathBuf::from_str),
+            throttles: Throttles {
+                anon: vars.parsed("THROTTLE_ANON", "", to_rate),
+                user: vars.parsed("THROTTLE_USER", "", to_rate),
+                login: vars.login_rate(),
+            },
+            log: LogSettings {
+                filter: vars.parsed("RUST_LOG", "info", to_log_filter),
+                format: vars.parsed("LOG_FORMAT", "text", to_log_format),
+            },
+            api: ApiSettings {
+                allowed_hosts: vars.parsed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", to_hosts),
+                error_format: vars.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
+                page_size: vars.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
+                max_body: MAX_BODY,
+            },
+            database_url: database_url.map(Secret),
+        };
+        if vars.parsed("ENVIRONMENT", "development", to_is_production) {
+            settings.refuse_defaults(&mut vars);
+        }
+        if vars.problems.is_empty() { Ok(settings) } else { Err(Problems(vars.problems)) }
+    }
+
+    fn refuse_defaults(&self, vars: &mut Vars<'_>) {
+        let default = "has its development default, which ENVIRONMENT=production refuses";
+        if self.secret_key.as_ref().is_some_and(|key| key.expose() == DEVELOPMENT_SECRET_KEY) {
+            vars.add("SECRET_KEY", default);
+        }
+        let passwords = self.database_url.iter().flat_map(|url| passwords(url.expose()));
+        if passwords.into_iter().any(|password| password == DEVELOPMENT_DATABASE_PASSWORD) {
+            let problem = "its password (POSTGRES_PASSWORD of docker compose) is the development default, \
+                           which ENVIRONMENT=production refuses";
+            vars.add("DATABASE_URL", problem);
+        }
+        if self.seed_password.expose() == DEFAULT_SEED_PASSWORD {
+            vars.add("SEED_PASSWORD", default);
+        }
+    }
+}
+
+/// The variables, and what was found to be wrong with them.
+struct Vars<'a> {
+    get: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+impl Vars<'_> {
+    fn add(&mut self, name: &str, problem: impl fmt::Display) {
+        self.problems.push(format!("{name}: {problem}"));
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        (self.get)(name).filter(|text| !text.trim().is_empty())
+    }
+
+    /// A wrong value is noted; the default that stands in for it is never used.
+    fn parsed<T, E: fmt::Display>(&mut self, name: &str, default: &str, parse: impl Fn(&str) -> Result<T, E>) -> T {
+        let text = self.text(name);
+        parse(text.as_deref().map_or(default, str::trim)).unwrap_or_else(|problem| {
+            self.add(name, problem);
+            parse(default).unwrap_or_else(|problem| panic!("the default of {name}: {problem}"))
+        })
+    }
+
+    /// A variable, or the contents of the file that its twin with `_FILE` names.
+    fn secret(&mut self, name: &str) -> Option<String> {
+        let file_name = format!("{name}_FILE");
+        match (self.text(name), self.text(&file_name)) {
+            (Some(_), Some(_)) => {
+                self.add(&file_name, format!("{name} is set too; keep one of them"));
+                None
+            }
+            (text, None) => text,
+            (None, Some(path)) => match fs::read_to_string(&path) {
+                Ok(text) if !text.trim().is_empty() => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+                Ok(_) => {
+                    self.add(&file_name, format!("{path} is empty"));
+                    None
+                }
+                Err(error) => {
+                    self.add(&file_name, format!("{path}: {error}"));
+                    None
+                }
+            },
+        }
+    }
+
+    fn secret_key(&mut self, is_required: bool) -> Option<Secret> {
+        let known = self.problems.len();
+        let key = self.secret("SECRET_KEY");
+        match &key {
+            Some(key) if key.chars().count() < SECRET_KEY_LENGTH => {
+                let problem = format!("has fewer than {SECRET_KEY_LENGTH} characters; make one with: openssl rand -hex 32");
+                self.add("SECRET_KEY", problem);
+            }
+            None if is_required && self.problems.len() == known => {
+                self.add("SECRET_KEY", "is required when DATABASE_URL is set; make one with: openssl rand -hex 32");
+            }
+            _ => {}
+        }
+        key.map(Secret)
+    }
+
+    /// Empty switches it off; not set is the default.
+    fn login_rate(&mut self) -> Option<Rate> {
+        match (self.get)("THROTTLE_LOGIN") {
+            Some(text) if text.trim().is_empty() => None,
+            _ => self.parsed("THROTTLE_LOGIN", "10/min", to_rate),
+        }
+    }
+}
+
+/// The variables of `.env`, none if there is no such file, and what is wrong with it.
+fn read_dotenv() -> (HashMap<String, String>, Option<String>) {
+    let mut vars = HashMap::new();
+    let lines = match dotenvy::from_path_iter(".env") {
+        Ok(lines) => lines,
+        Err(error) if error.not_found() => return (vars, None),
+        Err(error) => return (vars, Some(format!(".env: {error}"))),
+    };
+    let mut previous = None;
+    for line in lines {
+        match line {
+            Ok((name, value)) => {
+                previous = Some(name.clone());
+                vars.insert(name, value);
+            }
+            // The error quotes the line, which may hold a secret.
+            Err(_) => {
+                let place = previous.map_or_else(|| "the first line".to_owned(), |name| format!("the line after {name}"));
+                let problem = format!(".env: {place} is not NAME=value; a value with spaces, # or $ stands in single quotes");
+                return (vars, Some(problem));
+            }
+        }
+    }
+    (vars, None)
+}
+
+fn to_number<N: FromStr + PartialOrd + fmt::Display>(text: &str, range: RangeInclusive<N>) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("`{text}` is not a whole number from {} to {}", range.start(), range.end()))
+}
+
+fn to_bool(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(format!("`{text}` is neither true nor false")),
+    }
+}
+
+fn to_is_production(text: &str) -> Result<bool, String> {
+    match text {
+        "production" => Ok(true),
+        "development" => Ok(false),
+        _ => Err(format!("`{text}` is neither development nor production")),
+    }
+}
+
+fn to_log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("`{text}` is neither text nor json")),
+    }
+}
+
+fn to_log_filter(text: &str) -> Result<String, String> {
+    let is_target = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-:".contains(&byte));
+    for directive in text.split(',').map(str::trim) {
+        let (target, level) = directive.split_once('=').unwrap_or((directive, "trace"));
+        if !is_target(target) || log::LevelFilter::from_str(level).is_err() {
+            let levels = "off, error, warn, info, debug, trace";
+            return Err(format!("`{directive}` is neither a level ({levels}) nor module=level"));
+        }
+    }
+    Ok(text.to_owned())
+}
+
+fn to_bind_addr(text: &str) -> Result<String, String> {
+    let is_bare = |host: &str| !host.is_empty() && (!host.contains(':') || host.starts_with('[') && host.ends_with(']'));
+    match text.rsplit_once(':') {
+        Some((host, port)) if is_bare(host) && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err(format!("`{text}` is not an address and a port, such as 127.0.0.1:8000 or [::]:8000")),
+    }
+}
+
+fn to_hosts(text: &str) -> Result<Vec<String>, String> {
+    let hosts = text.split(',').map(str::trim).filter(|host| !host.is_empty());
+    let is_host = |host: &str| {
+        let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let allowed = if name.is_some() { ":." } else { "-._" };
+        let name = name.unwrap_or(host);
+        host == "*" || name.chars().all(|character| character.is_ascii_alphanumeric() || allowed.contains(character))
+    };
+    let checked = hosts.map(|host| match is_host(host) {
+        true => Ok(host.to_owned()),
+        false => Err(format!("`{host}` is no host: a name or address without scheme and port, .example.org, or *")),
+    });
+    checked.collect()
+}
+
+/// DRF's syntax: `10/min`, of whose period only the first letter counts.
+fn to_rate(text: &str) -> Result<Option<Rate>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parse = || {
+        let (requests, period) = text.split_once('/')?;
+        let seconds = match period.chars().next()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86400,
+            _ => return None,
+        };
+        let is_word = period.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let requests = requests.trim().parse().ok().filter(|_| is_word)?;
+        Some(Rate { requests, period: Duration::from_secs(seconds) })
+    };
+    let problem = || format!("`{text}` is not a rate such as 100/hour: a number, a slash, and s, m, h or d");
+    parse().map(Some).ok_or_else(problem)
+}
+
+/// What libpq would refuse with a message that quotes the URL, password and all.
+fn url_problem(url: &str) -> Option<&'static str> {
+    let Some(rest) = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://")) else {
+        return Some("does not start with postgres://");
+    };
+    let escape = |index: usize| rest.as_bytes().get(index + 1..index + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let hosts = authority.split_once('@').map_or(authority, |(_, hosts)| hosts);
+    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
+    let has_ports = hosts.split(',').all(|host| match host.rsplit_once(':') {
+        Some((_, port)) if !port.ends_with(']') => is_port(port),
+        _ => true,
+    });
+    let encode = "is no valid URL; percent-encode special characters in the password, or use letters and digits only";
+    let is_plain = rest.chars().all(|character| !character.is_whitespace() && !character.is_control());
+    let is_escaped = rest.match_indices('%').all(|(index, _)| escape(index));
+    (!is_plain || !is_escaped || !has_ports || hosts.contains('@')).then_some(encode)
+}
+
+/// Every password in a database URL: before the host, and among the parameters.
+fn passwords(url: &str) -> Vec<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (address, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = address.split('/').next().and_then(|authority| authority.split_once('@'));
+    let before_host = user.and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+    let among_parameters = parameters.split('&').filter_map(|parameter| parameter.strip_prefix("password="));
+    let found = before_host.into_iter().chain(among_parameters);
+    found.map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned()).collect()
+}
