@@ -95,7 +95,10 @@ fn run(command: Command) -> Result<(), Failure> {
 }
 
 /// Runs `job` on a direct connection to a database that is stopped afterwards if it is the embedded one.
-fn with_database(settings: &Settings, job: impl FnOnce(&mut PgConnection) -> Result<(), Failure>) -> Result<(), Failure> {
+fn with_database(
+    settings: &Settings,
+    job: impl FnOnce(&mut PgConnection) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let database = Database::open(settings)?;
     let done = match database.connect(|| false)? {
         Some(mut conn) => job(&mut conn),
@@ -128,7 +131,11 @@ fn migrate(conn: &mut PgConnection, options: &Migrate) -> Result<(), Failure> {
 fn seed(conn: &mut PgConnection, options: &Seed) -> Result<(), Failure> {
     let pending = migrate::pending(conn, &MIGRATIONS)?;
     if !pending.is_empty() {
-        return Err(format!("run `library migrate` first; not applied yet: {}", pending.join(", ")).into());
+        return Err(format!(
+            "run `library migrate` first; not applied yet: {}",
+            pending.join(", ")
+        )
+        .into());
     }
     match options.books {
         Some(books) => {
@@ -136,10 +143,18 @@ fn seed(conn: &mut PgConnection, options: &Seed) -> Result<(), Failure> {
             seed::add_books(conn, books, |done| bar.set_position(done.unsigned_abs()))?;
             bar.finish_and_clear();
             let seconds = bar.elapsed().as_secs_f64();
-            print(&format!("added {books} books in {seconds:.1} s; there are now {}", seed::count(conn)?))?;
+            print(&format!(
+                "added {books} books in {seconds:.1} s; there are now {}",
+                seed::count(conn)?
+            ))?;
         }
-        None if seed::fill(conn)? => print(&format!("loaded the demo data: {}", seed::count(conn)?))?,
-        None => print(&format!("nothing loaded, the tables are not empty: {}", seed::count(conn)?))?,
+        None if seed::fill(conn)? => {
+            print(&format!("loaded the demo data: {}", seed::count(conn)?))?
+        }
+        None => print(&format!(
+            "nothing loaded, the tables are not empty: {}",
+            seed::count(conn)?
+        ))?,
     }
     Ok(())
 }
@@ -149,7 +164,8 @@ fn progress_bar(books: i64) -> Result<ProgressBar, Failure> {
     if !io::stderr().is_terminal() {
         return Ok(ProgressBar::hidden());
     }
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} books, {per_sec}, {eta} left")?;
+    let style =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} books, {eta} left")?;
     Ok(ProgressBar::new(books.unsigned_abs()).with_style(style))
 }
 
@@ -158,25 +174,40 @@ fn list_routes() -> Result<(), Failure> {
     let mut rows = vec![["METHOD", "PATH", "NAME", "VIEWSET"].map(str::to_owned)];
     for route in urls.routes() {
         // Letters stand in for the lookup value, as a brace would be percent-encoded.
-        let path = urls.reverse(&route.name, Some("LOOKUP"), None).unwrap_or_default();
+        let path = urls
+            .reverse(&route.name, Some("LOOKUP"), None)
+            .unwrap_or_default();
         let path = path.replace("LOOKUP", &format!("{{{}}}", route.view.lookup_field()));
         for (method, action) in &route.actions {
             let view = format!("{}.{}", route.view.name(), action.name);
             rows.push([method.to_string(), path.clone(), route.name.clone(), view]);
         }
     }
-    rows.extend([health::LIVEZ, health::READYZ].map(|path| ["GET", path, "", ""].map(str::to_owned)));
-    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or_default();
+    rows.extend(
+        [health::LIVEZ, health::READYZ].map(|path| ["GET", path, "", ""].map(str::to_owned)),
+    );
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].len())
+            .max()
+            .unwrap_or_default()
+    };
     let [method, path, name] = [width(0), width(1), width(2)];
     for row in &rows {
-        let line = format!("{:method$}  {:path$}  {:name$}  {}", row[0], row[1], row[2], row[3]);
+        let line = format!(
+            "{:method$}  {:path$}  {:name$}  {}",
+            row[0], row[1], row[2], row[3]
+        );
         print(line.trim_end())?;
     }
     Ok(())
 }
 
 fn check_health(bind_addr: &str) -> Result<(), Failure> {
-    let mut address = bind_addr.to_socket_addrs()?.next().ok_or("BIND_ADDR stands for no address")?;
+    let mut address = bind_addr
+        .to_socket_addrs()?
+        .next()
+        .ok_or("BIND_ADDR stands for no address")?;
     if address.ip().is_unspecified() {
         address.set_ip(match address {
             SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
@@ -186,7 +217,11 @@ fn check_health(bind_addr: &str) -> Result<(), Failure> {
     let ask = || {
         let mut stream = TcpStream::connect_timeout(&address, PROBE_TIMEOUT)?;
         stream.set_read_timeout(Some(PROBE_TIMEOUT))?;
-        write!(stream, "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", health::READYZ)?;
+        write!(
+            stream,
+            "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            health::READYZ
+        )?;
         let mut answer = Vec::new();
         stream.take(65_536).read_to_end(&mut answer)?;
         io::Result::Ok(String::from_utf8_lossy(&answer).into_owned())
@@ -195,7 +230,9 @@ fn check_health(bind_addr: &str) -> Result<(), Failure> {
     if answer.starts_with("HTTP/1.1 200 ") {
         return Ok(());
     }
-    let body = answer.split_once("\r\n\r\n").map_or(answer.as_str(), |(_, body)| body);
+    let body = answer
+        .split_once("\r\n\r\n")
+        .map_or(answer.as_str(), |(_, body)| body);
     Err(format!("{address} is not ready: {body}").into())
 }
 

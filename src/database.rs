@@ -23,8 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(1);
 /// What every connection has unless the URL says otherwise: a host that is silent is given up after some seconds, not
 /// after the kernel's minutes.
-const PARAMETERS: [(&str, &str); 3] =
-    [("connect_timeout", "3"), ("tcp_user_timeout", "15000"), ("fallback_application_name", "library")];
+const PARAMETERS: [(&str, &str); 3] = [
+    ("connect_timeout", "3"),
+    ("tcp_user_timeout", "15000"),
+    ("fallback_application_name", "library"),
+];
 
 /// A database that can be connected to, now or soon.
 pub struct Database {
@@ -39,15 +42,24 @@ impl Database {
     /// If the embedded one does not start.
     pub fn open(settings: &Settings) -> Result<Self, Failure> {
         if let Some(url) = &settings.database_url {
-            return Ok(Self { url: with_parameters(url.expose()), embedded: None });
+            return Ok(Self {
+                url: with_parameters(url.expose()),
+                embedded: None,
+            });
         }
         let pool = u16::try_from(settings.database_pool_size)?;
         let defaults = Options::default();
         // Room for the pool, the direct connections, and a person with psql.
-        let options = Options { max_connections: defaults.max_connections.max(pool + 10), ..defaults };
+        let options = Options {
+            max_connections: defaults.max_connections.max(pool + 10),
+            ..defaults
+        };
         let embedded = Embedded::start_with(Path::new(FOLDER), &options)?;
         embedded.ensure_database(NAME)?;
-        Ok(Self { url: with_parameters(&embedded.url(NAME)), embedded: Some(embedded) })
+        Ok(Self {
+            url: with_parameters(&embedded.url(NAME)),
+            embedded: Some(embedded),
+        })
     }
 
     /// The URL to connect to.
@@ -67,11 +79,17 @@ impl Database {
             match PgConnection::establish(&self.url) {
                 Ok(conn) => return Ok(Some(conn)),
                 Err(error) if started.elapsed() > PATIENCE => {
-                    return Err(format!("the database did not answer for {} s: {error}", PATIENCE.as_secs()).into());
+                    return Err(format!(
+                        "the database did not answer for {} s: {error}",
+                        PATIENCE.as_secs()
+                    )
+                    .into());
                 }
                 Err(error) => {
                     let left = PATIENCE.saturating_sub(started.elapsed()).as_secs();
-                    log::warn!("the database does not answer, trying for another {left} s: {error}");
+                    log::warn!(
+                        "the database does not answer, trying for another {left} s: {error}"
+                    );
                 }
             }
             thread::sleep(RETRY);
@@ -84,7 +102,8 @@ impl Database {
     /// # Errors
     /// If it could not be stopped.
     pub fn close(self) -> Result<(), Failure> {
-        self.embedded.map_or(Ok(()), |embedded| Ok(embedded.stop()?))
+        self.embedded
+            .map_or(Ok(()), |embedded| Ok(embedded.stop()?))
     }
 }
 
@@ -92,7 +111,10 @@ fn with_parameters(url: &str) -> String {
     let mut url = url.to_owned();
     for (name, value) in PARAMETERS {
         let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
-        if !parameters.split('&').any(|parameter| parameter.starts_with(&format!("{name}="))) {
+        if !parameters
+            .split('&')
+            .any(|parameter| parameter.starts_with(&format!("{name}=")))
+        {
             let separator = if url.contains('?') { '&' } else { '?' };
             url = format!("{url}{separator}{name}={value}");
         }

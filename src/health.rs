@@ -45,8 +45,16 @@ impl Health {
             async move { to_response(health.reasons().await) }
         };
         let live = || async { to_response(Vec::new()) };
-        config.service(probe(LIVEZ).route(web::get().to(live)).route(web::head().to(live)));
-        config.service(probe(READYZ).route(web::get().to(ready.clone())).route(web::head().to(ready)));
+        config.service(
+            probe(LIVEZ)
+                .route(web::get().to(live))
+                .route(web::head().to(live)),
+        );
+        config.service(
+            probe(READYZ)
+                .route(web::get().to(ready.clone()))
+                .route(web::head().to(ready)),
+        );
     }
 
     /// Why no requests should come here; empty if they may.
@@ -70,7 +78,10 @@ impl Health {
                 }
             },
             Err(_) => {
-                log::warn!("not ready: the database did not answer within {} s", TIMEOUT.as_secs());
+                log::warn!(
+                    "not ready: the database did not answer within {} s",
+                    TIMEOUT.as_secs()
+                );
                 vec!["the database does not answer in time".to_owned()]
             }
         }
@@ -80,14 +91,21 @@ impl Health {
 fn probe(path: &str) -> actix_web::Resource {
     web::resource(path).default_service(web::to(|| async {
         let body = json!({"detail": "This method is not allowed here."});
-        HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "GET, HEAD")).json(body)
+        HttpResponse::MethodNotAllowed()
+            .insert_header((header::ALLOW, "GET, HEAD"))
+            .json(body)
     }))
 }
 
 fn to_response(reasons: Vec<String>) -> HttpResponse {
     let (mut response, body) = match reasons.is_empty() {
         true => (HttpResponse::Ok(), json!({"status": "ok"})),
-        false => (HttpResponse::ServiceUnavailable(), json!({"status": "unavailable", "reasons": reasons})),
+        false => (
+            HttpResponse::ServiceUnavailable(),
+            json!({"status": "unavailable", "reasons": reasons}),
+        ),
     };
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+    response
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(body)
 }

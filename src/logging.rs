@@ -37,7 +37,8 @@ pub fn init(settings: &LogSettings) {
 /// Time, level, target, message, and the record's own fields behind them.
 pub fn to_text(time: &str, record: &Record<'_>) -> String {
     let mut line = format!("{time} {:<5} {} ", record.level(), record.target());
-    escape(&record.args().to_string(), &mut line);
+    // Messages of libpq end with a line break.
+    escape(record.args().to_string().trim_end(), &mut line);
     if record.target() != REQUESTS {
         // Visiting stops only when the visitor fails, and this one does not.
         let _ = record.key_values().visit(&mut TextFields(&mut line));
@@ -51,7 +52,10 @@ pub fn to_json(time: &str, record: &Record<'_>) -> String {
     object.insert("time".to_owned(), time.into());
     object.insert("level".to_owned(), record.level().as_str().into());
     object.insert("target".to_owned(), record.target().into());
-    object.insert("message".to_owned(), record.args().to_string().into());
+    object.insert(
+        "message".to_owned(),
+        record.args().to_string().trim_end().into(),
+    );
     let _ = record.key_values().visit(&mut JsonFields(&mut object));
     Json::Object(object).to_string()
 }
@@ -73,8 +77,14 @@ struct TextFields<'a>(&'a mut String);
 impl<'kvs> VisitSource<'kvs> for TextFields<'_> {
     fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
         let value = value.to_string();
-        let is_plain = !value.is_empty() && !value.contains(|character: char| character.is_whitespace() || "\"=".contains(character));
-        let value = if is_plain { value } else { format!("{value:?}") };
+        let is_plain = !value.is_empty()
+            && !value
+                .contains(|character: char| character.is_whitespace() || "\"=".contains(character));
+        let value = if is_plain {
+            value
+        } else {
+            format!("{value:?}")
+        };
         write!(self.0, " {key}=")?;
         escape(&value, self.0);
         Ok(())

@@ -2,8 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
-    io,
-    process,
+    io, process,
     task::Poll,
     time::{Duration, Instant},
 };
@@ -28,7 +27,9 @@ use crate::{
     urls::urls,
 };
 
-/// How long running requests may go on after the signal to stop.
+/// From the signal to stop until connections are refused: whoever asks `/readyz` in between is told so first.
+const NOTICE: Duration = Duration::from_millis(500);
+/// How long running requests may go on after that.
 const SHUTDOWN_TIMEOUT: u64 = 25;
 /// Longer than the 60 seconds after which proxies drop an idle connection, so that it is they who end it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -63,7 +64,10 @@ async fn run(settings: Settings) -> Result<(), Failure> {
 /// `false` until the first SIGTERM or Ctrl-C; the second ends the process at once.
 fn watch_signals() -> io::Result<watch::Receiver<bool>> {
     let (sender, stopping) = watch::channel(false);
-    let mut signals = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    let mut signals = [
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    ];
     rt::spawn(async move {
         any(&mut signals).await;
         log::info!("stopping: running requests have {SHUTDOWN_TIMEOUT} s to finish");
@@ -77,16 +81,23 @@ fn watch_signals() -> io::Result<watch::Receiver<bool>> {
 
 fn any(signals: &mut [Signal]) -> impl Future<Output = ()> {
     poll_fn(|context| {
-        let came = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        let came = signals
+            .iter_mut()
+            .any(|signal| signal.poll_recv(context).is_ready());
         if came { Poll::Ready(()) } else { Poll::Pending }
     })
 }
 
 /// A database that is ready for requests, as far as the settings ask for it; `None` if stopped meanwhile.
-fn prepare(settings: &Settings, is_stopped: impl Fn() -> bool) -> Result<Option<Database>, Failure> {
+fn prepare(
+    settings: &Settings,
+    is_stopped: impl Fn() -> bool,
+) -> Result<Option<Database>, Failure> {
     let database = Database::open(settings)?;
     if settings.migrate_on_start || settings.seed_on_start {
-        let Some(mut conn) = database.connect(&is_stopped)? else { return Ok(None) };
+        let Some(mut conn) = database.connect(&is_stopped)? else {
+            return Ok(None);
+        };
         let conn = &mut conn;
         // Looked at without the lock first: a restart does not wait for a replica that loads data.
         let mut pending = migrate::pending(conn, &MIGRATIONS)?;
@@ -113,7 +124,9 @@ async fn listen(
     let health = Health::new(db.clone(), stopping.clone());
     let app = App::new(urls(), settings.api.clone(), db);
     let services = move || {
-        actix_web::App::new().configure(|config| health.configure(config)).configure(|config| app.configure(config))
+        actix_web::App::new()
+            .configure(|config| health.configure(config))
+            .configure(|config| app.configure(config))
     };
     let server = HttpServer::new(services)
         .workers(settings.workers)
@@ -124,10 +137,19 @@ async fn listen(
         .shutdown_signal(async move {
             // Fails only when nobody is left who could say stop.
             let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+            rt::time::sleep(NOTICE).await;
         })
         .bind(&settings.bind_addr)
         .map_err(|error| format!("cannot listen on {}: {error}", settings.bind_addr))?;
-    let addresses: Vec<_> = server.addrs().iter().map(|address| format!("http://{address}")).collect();
-    log::info!("listening on {}, ready after {} ms", addresses.join(", "), started.elapsed().as_millis());
+    let addresses: Vec<_> = server
+        .addrs()
+        .iter()
+        .map(|address| format!("http://{address}"))
+        .collect();
+    log::info!(
+        "listening on {}, ready after {} ms",
+        addresses.join(", "),
+        started.elapsed().as_millis()
+    );
     Ok(server.run().await?)
 }

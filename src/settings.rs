@@ -4,15 +4,8 @@
 //! set, except where empty has a meaning of its own (`THROTTLE_LOGIN`).
 
 use std::{
-    collections::HashMap,
-    env, fmt,
-    fs,
-    num::NonZero,
-    ops::RangeInclusive,
-    path::PathBuf,
-    str::FromStr,
-    thread,
-    time::Duration,
+    collections::HashMap, env, fmt, fs, num::NonZero, ops::RangeInclusive, path::PathBuf,
+    str::FromStr, thread, time::Duration,
 };
 
 use percent_encoding::percent_decode_str;
@@ -118,7 +111,9 @@ pub struct Problems(Vec<String>);
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the settings are wrong:")?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }
 
@@ -147,7 +142,10 @@ impl Settings {
     /// # Errors
     /// All that is wrong, at once.
     pub fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
-        let mut vars = Vars { get: &get, problems: Vec::new() };
+        let mut vars = Vars {
+            get: &get,
+            problems: Vec::new(),
+        };
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let database_url = vars.secret("DATABASE_URL");
         if let Some(problem) = database_url.as_deref().and_then(url_problem) {
@@ -156,11 +154,17 @@ impl Settings {
         let settings = Self {
             secret_key: vars.secret_key(database_url.is_some()),
             bind_addr: vars.parsed("BIND_ADDR", "127.0.0.1:8000", to_bind_addr),
-            database_pool_size: vars.parsed("DATABASE_POOL_SIZE", "8", |text| to_number(text, 1..=500)),
-            workers: vars.parsed("WORKERS", &cores.min(512).to_string(), |text| to_number(text, 1..=512)),
+            database_pool_size: vars
+                .parsed("DATABASE_POOL_SIZE", "8", |text| to_number(text, 1..=500)),
+            workers: vars.parsed("WORKERS", &cores.min(512).to_string(), |text| {
+                to_number(text, 1..=512)
+            }),
             migrate_on_start: vars.parsed("MIGRATE_ON_START", "true", to_bool),
             seed_on_start: vars.parsed("SEED_ON_START", "false", to_bool),
-            seed_password: Secret(vars.text("SEED_PASSWORD").unwrap_or_else(|| DEFAULT_SEED_PASSWORD.to_owned())),
+            seed_password: Secret(
+                vars.text("SEED_PASSWORD")
+                    .unwrap_or_else(|| DEFAULT_SEED_PASSWORD.to_owned()),
+            ),
             media_root: vars.parsed("MEDIA_ROOT", "media", PathBuf::from_str),
             throttles: Throttles {
                 anon: vars.parsed("THROTTLE_ANON", "", to_rate),
@@ -182,16 +186,30 @@ impl Settings {
         if vars.parsed("ENVIRONMENT", "development", to_is_production) {
             settings.refuse_defaults(&mut vars);
         }
-        if vars.problems.is_empty() { Ok(settings) } else { Err(Problems(vars.problems)) }
+        if vars.problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(Problems(vars.problems))
+        }
     }
 
     fn refuse_defaults(&self, vars: &mut Vars<'_>) {
         let default = "has its development default, which ENVIRONMENT=production refuses";
-        if self.secret_key.as_ref().is_some_and(|key| key.expose() == DEVELOPMENT_SECRET_KEY) {
+        if self
+            .secret_key
+            .as_ref()
+            .is_some_and(|key| key.expose() == DEVELOPMENT_SECRET_KEY)
+        {
             vars.add("SECRET_KEY", default);
         }
-        let passwords = self.database_url.iter().flat_map(|url| passwords(url.expose()));
-        if passwords.into_iter().any(|password| password == DEVELOPMENT_DATABASE_PASSWORD) {
+        let passwords = self
+            .database_url
+            .iter()
+            .flat_map(|url| passwords(url.expose()));
+        if passwords
+            .into_iter()
+            .any(|password| password == DEVELOPMENT_DATABASE_PASSWORD)
+        {
             let problem = "its password (POSTGRES_PASSWORD of docker compose) is the development default, \
                            which ENVIRONMENT=production refuses";
             vars.add("DATABASE_URL", problem);
@@ -218,7 +236,12 @@ impl Vars<'_> {
     }
 
     /// A wrong value is noted; the default that stands in for it is never used.
-    fn parsed<T, E: fmt::Display>(&mut self, name: &str, default: &str, parse: impl Fn(&str) -> Result<T, E>) -> T {
+    fn parsed<T, E: fmt::Display>(
+        &mut self,
+        name: &str,
+        default: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> T {
         let text = self.text(name);
         parse(text.as_deref().map_or(default, str::trim)).unwrap_or_else(|problem| {
             self.add(name, problem);
@@ -236,7 +259,9 @@ impl Vars<'_> {
             }
             (text, None) => text,
             (None, Some(path)) => match fs::read_to_string(&path) {
-                Ok(text) if !text.trim().is_empty() => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+                Ok(text) if !text.trim().is_empty() => {
+                    Some(text.trim_end_matches(['\r', '\n']).to_owned())
+                }
                 Ok(_) => {
                     self.add(&file_name, format!("{path} is empty"));
                     None
@@ -254,11 +279,16 @@ impl Vars<'_> {
         let key = self.secret("SECRET_KEY");
         match &key {
             Some(key) if key.chars().count() < SECRET_KEY_LENGTH => {
-                let problem = format!("has fewer than {SECRET_KEY_LENGTH} characters; make one with: openssl rand -hex 32");
+                let problem = format!(
+                    "has fewer than {SECRET_KEY_LENGTH} characters; make one with: openssl rand -hex 32"
+                );
                 self.add("SECRET_KEY", problem);
             }
             None if is_required && self.problems.len() == known => {
-                self.add("SECRET_KEY", "is required when DATABASE_URL is set; make one with: openssl rand -hex 32");
+                self.add(
+                    "SECRET_KEY",
+                    "is required when DATABASE_URL is set; make one with: openssl rand -hex 32",
+                );
             }
             _ => {}
         }
@@ -291,8 +321,13 @@ fn read_dotenv() -> (HashMap<String, String>, Option<String>) {
             }
             // The error quotes the line, which may hold a secret.
             Err(_) => {
-                let place = previous.map_or_else(|| "the first line".to_owned(), |name| format!("the line after {name}"));
-                let problem = format!(".env: {place} is not NAME=value; a value with spaces, # or $ stands in single quotes");
+                let place = previous.map_or_else(
+                    || "the first line".to_owned(),
+                    |name| format!("the line after {name}"),
+                );
+                let problem = format!(
+                    ".env: {place} is not NAME=value; a value with spaces, # or $ stands in single quotes"
+                );
                 return (vars, Some(problem));
             }
         }
@@ -300,9 +335,18 @@ fn read_dotenv() -> (HashMap<String, String>, Option<String>) {
     (vars, None)
 }
 
-fn to_number<N: FromStr + PartialOrd + fmt::Display>(text: &str, range: RangeInclusive<N>) -> Result<N, String> {
+fn to_number<N: FromStr + PartialOrd + fmt::Display>(
+    text: &str,
+    range: RangeInclusive<N>,
+) -> Result<N, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
-    number.ok_or_else(|| format!("`{text}` is not a whole number from {} to {}", range.start(), range.end()))
+    number.ok_or_else(|| {
+        format!(
+            "`{text}` is not a whole number from {} to {}",
+            range.start(),
+            range.end()
+        )
+    })
 }
 
 fn to_bool(text: &str) -> Result<bool, String> {
@@ -330,36 +374,55 @@ fn to_log_format(text: &str) -> Result<LogFormat, String> {
 }
 
 fn to_log_filter(text: &str) -> Result<String, String> {
-    let is_target = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-:".contains(&byte));
+    let is_target = |name: &str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-:".contains(&byte))
+    };
     for directive in text.split(',').map(str::trim) {
         let (target, level) = directive.split_once('=').unwrap_or((directive, "trace"));
         if !is_target(target) || log::LevelFilter::from_str(level).is_err() {
             let levels = "off, error, warn, info, debug, trace";
-            return Err(format!("`{directive}` is neither a level ({levels}) nor module=level"));
+            return Err(format!(
+                "`{directive}` is neither a level ({levels}) nor module=level"
+            ));
         }
     }
     Ok(text.to_owned())
 }
 
 fn to_bind_addr(text: &str) -> Result<String, String> {
-    let is_bare = |host: &str| !host.is_empty() && (!host.contains(':') || host.starts_with('[') && host.ends_with(']'));
+    let is_bare = |host: &str| {
+        !host.is_empty() && (!host.contains(':') || host.starts_with('[') && host.ends_with(']'))
+    };
     match text.rsplit_once(':') {
         Some((host, port)) if is_bare(host) && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
-        _ => Err(format!("`{text}` is not an address and a port, such as 127.0.0.1:8000 or [::]:8000")),
+        _ => Err(format!(
+            "`{text}` is not an address and a port, such as 127.0.0.1:8000 or [::]:8000"
+        )),
     }
 }
 
 fn to_hosts(text: &str) -> Result<Vec<String>, String> {
-    let hosts = text.split(',').map(str::trim).filter(|host| !host.is_empty());
+    let hosts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|host| !host.is_empty());
     let is_host = |host: &str| {
-        let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let name = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
         let allowed = if name.is_some() { ":." } else { "-._" };
         let name = name.unwrap_or(host);
-        host == "*" || name.chars().all(|character| character.is_ascii_alphanumeric() || allowed.contains(character))
+        host == "*"
+            || name
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || allowed.contains(character))
     };
     let checked = hosts.map(|host| match is_host(host) {
         true => Ok(host.to_owned()),
-        false => Err(format!("`{host}` is no host: a name or address without scheme and port, .example.org, or *")),
+        false => Err(format!(
+            "`{host}` is no host: a name or address without scheme and port, .example.org, or *"
+        )),
     });
     checked.collect()
 }
@@ -380,27 +443,42 @@ fn to_rate(text: &str) -> Result<Option<Rate>, String> {
         };
         let is_word = period.bytes().all(|byte| byte.is_ascii_alphabetic());
         let requests = requests.trim().parse().ok().filter(|_| is_word)?;
-        Some(Rate { requests, period: Duration::from_secs(seconds) })
+        Some(Rate {
+            requests,
+            period: Duration::from_secs(seconds),
+        })
     };
-    let problem = || format!("`{text}` is not a rate such as 100/hour: a number, a slash, and s, m, h or d");
+    let problem =
+        || format!("`{text}` is not a rate such as 100/hour: a number, a slash, and s, m, h or d");
     parse().map(Some).ok_or_else(problem)
 }
 
 /// What libpq would refuse with a message that quotes the URL, password and all.
 fn url_problem(url: &str) -> Option<&'static str> {
-    let Some(rest) = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://")) else {
+    let Some(rest) = url
+        .strip_prefix("postgres://")
+        .or_else(|| url.strip_prefix("postgresql://"))
+    else {
         return Some("does not start with postgres://");
     };
-    let escape = |index: usize| rest.as_bytes().get(index + 1..index + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    let escape = |index: usize| {
+        rest.as_bytes()
+            .get(index + 1..index + 3)
+            .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let hosts = authority.split_once('@').map_or(authority, |(_, hosts)| hosts);
+    let hosts = authority
+        .split_once('@')
+        .map_or(authority, |(_, hosts)| hosts);
     let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
     let has_ports = hosts.split(',').all(|host| match host.rsplit_once(':') {
         Some((_, port)) if !port.ends_with(']') => is_port(port),
         _ => true,
     });
     let encode = "is no valid URL; percent-encode special characters in the password, or use letters and digits only";
-    let is_plain = rest.chars().all(|character| !character.is_whitespace() && !character.is_control());
+    let is_plain = rest
+        .chars()
+        .all(|character| !character.is_whitespace() && !character.is_control());
     let is_escaped = rest.match_indices('%').all(|(index, _)| escape(index));
     (!is_plain || !is_escaped || !has_ports || hosts.contains('@')).then_some(encode)
 }
@@ -409,9 +487,22 @@ fn url_problem(url: &str) -> Option<&'static str> {
 fn passwords(url: &str) -> Vec<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let (address, parameters) = rest.split_once('?').unwrap_or((rest, ""));
-    let user = address.split('/').next().and_then(|authority| authority.split_once('@'));
-    let before_host = user.and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
-    let among_parameters = parameters.split('&').filter_map(|parameter| parameter.strip_prefix("password="));
+    let user = address
+        .split('/')
+        .next()
+        .and_then(|authority| authority.split_once('@'));
+    let before_host = user
+        .and_then(|(user, _)| user.split_once(':'))
+        .map(|(_, password)| password);
+    let among_parameters = parameters
+        .split('&')
+        .filter_map(|parameter| parameter.strip_prefix("password="));
     let found = before_host.into_iter().chain(among_parameters);
-    found.map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned()).collect()
+    found
+        .map(|password| {
+            percent_decode_str(password)
+                .decode_utf8_lossy()
+                .into_owned()
+        })
+        .collect()
 }

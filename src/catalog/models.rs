@@ -13,7 +13,8 @@ use restwell::prelude::*;
 use crate::{
     holdings::models::Copy,
     schema::{
-        catalog_author, catalog_book, catalog_book_subjects, catalog_subject, holdings_copy, reviews_review,
+        catalog_author, catalog_book, catalog_book_subjects, catalog_subject, holdings_copy,
+        reviews_review,
     },
 };
 
@@ -105,19 +106,32 @@ impl Book {
     pub fn copies_available() -> Expr<Self, BigInt> {
         let copies = holdings_copy::table.filter(holdings_copy::book_id.eq(catalog_book::id));
         let available = copies.filter(not(exists(Copy::open_loans())));
-        Expr::new(available.select(count_star()).single_value().assume_not_null())
+        Expr::new(
+            available
+                .select(count_star())
+                .single_value()
+                .assume_not_null(),
+        )
     }
 
     /// The mean of all reviews' stars; null without any.
     pub fn average_stars() -> Expr<Self, Nullable<Double>> {
         let reviews = reviews_review::table.filter(reviews_review::book_id.eq(catalog_book::id));
-        Expr::new(reviews.select(float8(avg(reviews_review::stars))).single_value())
+        Expr::new(
+            reviews
+                .select(float8(avg(reviews_review::stars)))
+                .single_value(),
+        )
     }
 
     /// The books that have, or have not, an available copy.
     pub fn available(books: <Self as Model>::Query, available: bool) -> <Self as Model>::Query {
         let copies = holdings_copy::table.filter(holdings_copy::book_id.eq(catalog_book::id));
         let any = exists(copies.filter(not(exists(Copy::open_loans()))));
-        if available { books.filter(any) } else { books.filter(not(any)) }
+        if available {
+            books.filter(any)
+        } else {
+            books.filter(not(any))
+        }
     }
 }

@@ -10,8 +10,15 @@ use crate::catalog::{models::Author, serializers::AuthorData};
 /// # Errors
 /// `invalid_isbn`.
 pub fn isbn13(isbn: &str) -> Result<(), ErrorDetail> {
-    let digits: Vec<u32> = isbn.chars().filter_map(|digit| digit.to_digit(10)).collect();
-    let sum: u32 = digits.iter().zip([1, 3].iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+    let digits: Vec<u32> = isbn
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .collect();
+    let sum: u32 = digits
+        .iter()
+        .zip([1, 3].iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     if isbn.len() == 13 && digits.len() == 13 && sum.is_multiple_of(10) {
         return Ok(());
     }
@@ -33,12 +40,24 @@ pub fn not_in_future(date: &Option<NaiveDate>) -> Result<(), ErrorDetail> {
 ///
 /// # Errors
 /// `dates_reversed`.
-pub fn life(data: &mut AuthorData, author: Option<&Author>, _: &Scope<'_>, _: &mut Conn) -> Result<()> {
-    let born_on = data.born_on.unwrap_or_else(|| author.and_then(|author| author.born_on));
-    let died_on = data.died_on.unwrap_or_else(|| author.and_then(|author| author.died_on));
+pub fn life(
+    data: &mut AuthorData,
+    author: Option<&Author>,
+    _: &Scope<'_>,
+    _: &mut Conn,
+) -> Result<()> {
+    let born_on = data
+        .born_on
+        .unwrap_or_else(|| author.and_then(|author| author.born_on));
+    let died_on = data
+        .died_on
+        .unwrap_or_else(|| author.and_then(|author| author.died_on));
     match (born_on, died_on) {
         (Some(born_on), Some(died_on)) if died_on < born_on => {
-            let detail = ErrorDetail::new("The date of death is before the date of birth.", "dates_reversed");
+            let detail = ErrorDetail::new(
+                "The date of death is before the date of birth.",
+                "dates_reversed",
+            );
             Err(ApiException::field(NON_FIELD_ERRORS, detail))
         }
         _ => Ok(()),

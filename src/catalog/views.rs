@@ -44,14 +44,26 @@ impl ModelViewSet for BookViewSet {
     /// The newest books first.
     #[action(detail = false)]
     fn recent(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
-        let newest = |books: QueryOf<Self>| books.order((catalog_book::created_at.desc(), catalog_book::id.desc()));
-        list_response::<BookSerializer, PageNumber<100>>(request, || self.get_queryset(request), newest, conn)
+        let newest = |books: QueryOf<Self>| {
+            books.order((catalog_book::created_at.desc(), catalog_book::id.desc()))
+        };
+        list_response::<BookSerializer, PageNumber<100>>(
+            request,
+            || self.get_queryset(request),
+            newest,
+            conn,
+        )
     }
 
     /// The copies of one book, by number.
     #[action(detail = true)]
     fn copies(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let book = self.get_object(request, conn)?;
-        list_response::<CopySerializer, PageNumber<100>>(request, || Book::FIELDS.copies.of(book.id), Copy::order, conn)
+        list_response::<CopySerializer, PageNumber<100>>(
+            request,
+            || Book::FIELDS.copies.of(book.id),
+            Copy::order,
+            conn,
+        )
     }
 }

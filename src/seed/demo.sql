@@ -5,7 +5,7 @@ insert into catalog_book (id, title, isbn, author_id, published_on, pages, price
 select id, title, isbn, author_id, published_on, pages, price, language, summary, string_to_array(keywords, '|'),
        metadata, is_reference, weight_kg, added_at, added_at
 from seed_book,
-     lateral (select timestamptz '2026-01-01 00:00:00Z' + id * interval '1 minute') as t (added_at);
+     lateral (select timestamptz '2025-01-01 00:00:00Z' + id * interval '1 minute') as t (added_at);
 
 -- An unknown slug leaves a null, which the column refuses.
 insert into catalog_book_subjects (id, book_id, subject_id)

@@ -88,7 +88,9 @@ pub fn count(conn: &mut PgConnection) -> QueryResult<String> {
     let books: i64 = catalog_book::table.count().get_result(conn)?;
     let branches: i64 = holdings_branch::table.count().get_result(conn)?;
     let copies: i64 = holdings_copy::table.count().get_result(conn)?;
-    Ok(format!("{authors} authors, {subjects} subjects, {books} books, {branches} branches, {copies} copies"))
+    Ok(format!(
+        "{authors} authors, {subjects} subjects, {books} books, {branches} branches, {copies} copies"
+    ))
 }
 
 fn is_empty(conn: &mut PgConnection) -> QueryResult<bool> {
@@ -103,41 +105,72 @@ fn is_empty(conn: &mut PgConnection) -> QueryResult<bool> {
 fn fill_tables(conn: &mut PgConnection) -> QueryResult<()> {
     use catalog_author::{bio, born_on, died_on, id, name, website};
 
-    copy_csv(conn, catalog_author::table, (id, name, bio, born_on, died_on, website), AUTHORS)?;
+    copy_csv(
+        conn,
+        catalog_author::table,
+        (id, name, bio, born_on, died_on, website),
+        AUTHORS,
+    )?;
     fill_subjects(conn)?;
     fill_branches(conn)?;
     conn.batch_execute(CREATE_SEED_BOOK)?;
     copy_csv(conn, seed_book::table, seed_book::all_columns, BOOKS)?;
     conn.batch_execute(include_str!("demo.sql"))?;
-    for table in ["catalog_author", "catalog_book", "catalog_book_subjects", "holdings_copy"] {
+    for table in [
+        "catalog_author",
+        "catalog_book",
+        "catalog_book_subjects",
+        "holdings_copy",
+    ] {
         skip_ids(conn, table)?;
     }
     conn.batch_execute(ANALYZE)
 }
 
 fn fill_subjects(conn: &mut PgConnection) -> QueryResult<()> {
-    copy_csv(conn, catalog_subject::table, catalog_subject::all_columns, SUBJECTS)?;
+    copy_csv(
+        conn,
+        catalog_subject::table,
+        catalog_subject::all_columns,
+        SUBJECTS,
+    )?;
     skip_ids(conn, "catalog_subject")
 }
 
 fn fill_branches(conn: &mut PgConnection) -> QueryResult<()> {
-    copy_csv(conn, holdings_branch::table, holdings_branch::all_columns, BRANCHES)?;
+    copy_csv(
+        conn,
+        holdings_branch::table,
+        holdings_branch::all_columns,
+        BRANCHES,
+    )?;
     skip_ids(conn, "holdings_branch")
 }
 
 /// The next row comes after those whose ids were given.
 fn skip_ids(conn: &mut PgConnection, table: &str) -> QueryResult<()> {
-    conn.batch_execute(&format!("select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}"))
+    conn.batch_execute(&format!(
+        "select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}"
+    ))
 }
 
-fn copy_csv<T, C>(conn: &mut PgConnection, table: T, columns: C, csv: &'static str) -> QueryResult<()>
+fn copy_csv<T, C>(
+    conn: &mut PgConnection,
+    table: T,
+    columns: C,
+    csv: &'static str,
+) -> QueryResult<()>
 where
     T: Table,
     C: CopyTarget<Table = T>,
 {
-    let source = move |copy: &mut dyn std::io::Write| copy.write_all(csv.as_bytes()).map_err(to_query_error);
+    let source =
+        move |copy: &mut dyn std::io::Write| copy.write_all(csv.as_bytes()).map_err(to_query_error);
     let query = diesel::copy_from(table).from_raw_data(columns, source);
-    query.with_format(CopyFormat::Csv).with_header(CopyHeader::Set(true)).execute(conn)?;
+    query
+        .with_format(CopyFormat::Csv)
+        .with_header(CopyHeader::Set(true))
+        .execute(conn)?;
     Ok(())
 }
 

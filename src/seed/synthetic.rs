@@ -8,11 +8,7 @@ use std::{
 
 use chrono::{DateTime, Days, NaiveDate, SecondsFormat};
 use diesel::{
-    PgConnection,
-    connection::SimpleConnection,
-    dsl::sql,
-    pg::CopyTarget,
-    prelude::*,
+    PgConnection, connection::SimpleConnection, dsl::sql, pg::CopyTarget, prelude::*,
     sql_types::BigInt,
 };
 use restwell::migrate;
@@ -21,7 +17,10 @@ use uuid::Uuid;
 use super::{ANALYZE, fill_branches, fill_subjects, to_query_error};
 use crate::{
     database::Failure,
-    schema::{catalog_author, catalog_book, catalog_book_subjects, catalog_subject, holdings_branch, holdings_copy},
+    schema::{
+        catalog_author, catalog_book, catalog_book_subjects, catalog_subject, holdings_branch,
+        holdings_copy,
+    },
 };
 
 /// The most books that one call makes.
@@ -36,22 +35,52 @@ const ISBN_PREFIX: &str = "9799";
 const ISBN_LIMIT: i64 = 100_000_000;
 
 const FIRST: [&str; 16] = [
-    "Ada", "Bruno", "Clara", "David", "Elena", "Felix", "Greta", "Hamid", "Ines", "Jonas", "Kamala", "Luis", "Mei", "Nadia",
-    "Otto", "Zawadi",
+    "Ada", "Bruno", "Clara", "David", "Elena", "Felix", "Greta", "Hamid", "Ines", "Jonas",
+    "Kamala", "Luis", "Mei", "Nadia", "Otto", "Zawadi",
 ];
 const LAST: [&str; 16] = [
-    "Abara", "Bell", "Castillo", "Dubois", "Eriksen", "Fischer", "Gupta", "Haddad", "Ito", "Jansen", "Khan", "Lindqvist",
-    "Moreau", "Novak", "Okafor", "Rossi",
+    "Abara",
+    "Bell",
+    "Castillo",
+    "Dubois",
+    "Eriksen",
+    "Fischer",
+    "Gupta",
+    "Haddad",
+    "Ito",
+    "Jansen",
+    "Khan",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Rossi",
 ];
 const ADJECTIVES: [&str; 16] = [
-    "Silent", "Crimson", "Forgotten", "Northern", "Hidden", "Golden", "Broken", "Distant", "Winter", "Patient", "Hollow",
-    "Restless", "Second", "Bright", "Paper", "Last",
+    "Silent",
+    "Crimson",
+    "Forgotten",
+    "Northern",
+    "Hidden",
+    "Golden",
+    "Broken",
+    "Distant",
+    "Winter",
+    "Patient",
+    "Hollow",
+    "Restless",
+    "Second",
+    "Bright",
+    "Paper",
+    "Last",
 ];
 const NOUNS: [&str; 16] = [
-    "River", "Garden", "Lantern", "Harbour", "Orchard", "Mirror", "Mountain", "Letter", "Island", "Clock", "Forest",
-    "Bridge", "Archive", "Voyage", "Tower", "Season",
+    "River", "Garden", "Lantern", "Harbour", "Orchard", "Mirror", "Mountain", "Letter", "Island",
+    "Clock", "Forest", "Bridge", "Archive", "Voyage", "Tower", "Season",
 ];
-const LANGUAGES: [&str; 11] = ["en", "fr", "de", "es", "it", "pt", "ar", "hi", "sw", "ja", "zh"];
+const LANGUAGES: [&str; 11] = [
+    "en", "fr", "de", "es", "it", "pt", "ar", "hi", "sw", "ja", "zh",
+];
 
 /// Adds `books` made-up books with authors, subjects and copies, and tells `progress` how many are there so far.
 ///
@@ -60,12 +89,19 @@ const LANGUAGES: [&str; 11] = ["en", "fr", "de", "es", "it", "pt", "ar", "hi", "
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub fn add_books(conn: &mut PgConnection, books: i64, progress: impl Fn(i64)) -> Result<(), Failure> {
+pub fn add_books(
+    conn: &mut PgConnection,
+    books: i64,
+    progress: impl Fn(i64),
+) -> Result<(), Failure> {
     migrate::with_lock(conn, |conn| {
         let authors = take_ids(conn, "catalog_author", (books / BOOKS_PER_AUTHOR).max(1))?;
         let books = take_ids(conn, "catalog_book", books)?;
         if books.end > ISBN_LIMIT {
-            return Err(format!("books are numbered up to {ISBN_LIMIT}: there are no ISBNs for more").into());
+            return Err(format!(
+                "books are numbered up to {ISBN_LIMIT}: there are no ISBNs for more"
+            )
+            .into());
         }
         conn.transaction(|conn| {
             let stock = Stock::get(conn, authors)?;
@@ -89,20 +125,28 @@ struct Stock {
 
 impl Stock {
     fn get(conn: &mut PgConnection, authors: Range<i64>) -> QueryResult<Self> {
-        let subject_ids = catalog_subject::table.select(catalog_subject::id).order(catalog_subject::id);
+        let subject_ids = catalog_subject::table
+            .select(catalog_subject::id)
+            .order(catalog_subject::id);
         let mut subjects: Vec<i64> = subject_ids.load(conn)?;
         if subjects.is_empty() {
             fill_subjects(conn)?;
             subjects = subject_ids.load(conn)?;
         }
-        let branch_ids = holdings_branch::table.select(holdings_branch::id).order(holdings_branch::id);
+        let branch_ids = holdings_branch::table
+            .select(holdings_branch::id)
+            .order(holdings_branch::id);
         let mut branches: Vec<i64> = branch_ids.load(conn)?;
         if branches.is_empty() {
             fill_branches(conn)?;
             branches = branch_ids.load(conn)?;
         }
         send_authors(conn, authors.clone())?;
-        Ok(Self { authors, subjects, branches })
+        Ok(Self {
+            authors,
+            subjects,
+            branches,
+        })
     }
 
     fn send_books(&self, conn: &mut PgConnection, ids: Range<i64>) -> QueryResult<()> {
@@ -118,27 +162,49 @@ impl Stock {
             for number in 1..=COPIES_PER_BOOK {
                 let (branch, barcode) = (random.pick(&self.branches), to_barcode(id, number));
                 let (condition, acquired_on) = (random.below(4) + 1, day(2010, random.below(5000)));
-                line(&mut copies, format_args!("{id}\t{branch}\t{number}\t{barcode}\t{condition}\t{acquired_on}"));
+                line(
+                    &mut copies,
+                    format_args!("{id}\t{branch}\t{number}\t{barcode}\t{condition}\t{acquired_on}"),
+                );
             }
         }
         send_book_lines(conn, books)?;
-        let of_subjects = (catalog_book_subjects::book_id, catalog_book_subjects::subject_id);
+        let of_subjects = (
+            catalog_book_subjects::book_id,
+            catalog_book_subjects::subject_id,
+        );
         send(conn, catalog_book_subjects::table, of_subjects, subjects)?;
         send_copy_lines(conn, copies)
     }
 
     fn write_book(&self, id: i64, random: &mut Random, text: &mut String) {
-        let author = self.authors.start + random.below((self.authors.end - self.authors.start) as usize) as i64;
-        let title = format!("The {} {} {}", random.pick(&ADJECTIVES), random.pick(&NOUNS), id);
+        let author = self.authors.start
+            + random.below((self.authors.end - self.authors.start) as usize) as i64;
+        let title = format!(
+            "The {} {} {}",
+            random.pick(&ADJECTIVES),
+            random.pick(&NOUNS),
+            id
+        );
         let isbn = to_isbn(id);
         let published_on = random.often(9).then(|| day(1900, random.below(45_000)));
         let pages = random.often(19).then(|| 48 + random.below(900));
         let (euros, cents) = (random.below(100), random.below(100));
-        let language = if random.often(3) { "en" } else { random.pick(&LANGUAGES) };
-        let keywords = format!("{{{},{}}}", random.pick(&NOUNS).to_lowercase(), random.pick(&ADJECTIVES).to_lowercase());
+        let language = if random.often(3) {
+            "en"
+        } else {
+            random.pick(&LANGUAGES)
+        };
+        let keywords = format!(
+            "{{{},{}}}",
+            random.pick(&NOUNS).to_lowercase(),
+            random.pick(&ADJECTIVES).to_lowercase()
+        );
         let edition = 1 + random.below(5);
         let is_reference = !random.often(19);
-        let weight_kg = random.often(9).then(|| format!("0.{:03}", 100 + random.below(900)));
+        let weight_kg = random
+            .often(9)
+            .then(|| format!("0.{:03}", 100 + random.below(900)));
         let added_at = moment(id);
         line(
             text,
@@ -158,9 +224,21 @@ fn send_authors(conn: &mut PgConnection, ids: Range<i64>) -> QueryResult<()> {
     for id in ids {
         let mut random = Random::of(id);
         let (first, last) = (random.pick(&FIRST), random.pick(&LAST));
-        line(&mut text, format_args!("{id}\t{first} {last}\t{}\t{}", day(1850, random.below(50_000)), moment(id)));
+        line(
+            &mut text,
+            format_args!(
+                "{id}\t{first} {last}\t{}\t{}",
+                day(1850, random.below(50_000)),
+                moment(id)
+            ),
+        );
     }
-    let columns = (catalog_author::id, catalog_author::name, catalog_author::born_on, catalog_author::created_at);
+    let columns = (
+        catalog_author::id,
+        catalog_author::name,
+        catalog_author::born_on,
+        catalog_author::created_at,
+    );
     send(conn, catalog_author::table, columns, text)
 }
 
@@ -189,7 +267,14 @@ fn send_book_lines(conn: &mut PgConnection, text: String) -> QueryResult<()> {
 fn send_copy_lines(conn: &mut PgConnection, text: String) -> QueryResult<()> {
     use holdings_copy as copy;
 
-    let columns = (copy::book_id, copy::branch_id, copy::number, copy::barcode, copy::condition, copy::acquired_on);
+    let columns = (
+        copy::book_id,
+        copy::branch_id,
+        copy::number,
+        copy::barcode,
+        copy::condition,
+        copy::acquired_on,
+    );
     send(conn, copy::table, columns, text)
 }
 
@@ -201,7 +286,10 @@ fn take_ids(conn: &mut PgConnection, table: &str, count: i64) -> QueryResult<Ran
         conn.batch_execute(&format!("lock table {table} in share row exclusive mode"))?;
         let sequence = format!("pg_get_serial_sequence('{table}', 'id')");
         let first = format!("(select greatest(nextval({sequence}), max(id) + 1) from {table})");
-        let last: i64 = diesel::select(sql::<BigInt>(&format!("setval({sequence}, {first} + {count} - 1)"))).get_result(conn)?;
+        let last: i64 = diesel::select(sql::<BigInt>(&format!(
+            "setval({sequence}, {first} + {count} - 1)"
+        )))
+        .get_result(conn)?;
         Ok(last - count + 1..last + 1)
     })
 }
@@ -212,8 +300,11 @@ where
     T: Table,
     C: CopyTarget<Table = T>,
 {
-    let source = move |copy: &mut dyn io::Write| copy.write_all(text.as_bytes()).map_err(to_query_error);
-    diesel::copy_from(table).from_raw_data(columns, source).execute(conn)?;
+    let source =
+        move |copy: &mut dyn io::Write| copy.write_all(text.as_bytes()).map_err(to_query_error);
+    diesel::copy_from(table)
+        .from_raw_data(columns, source)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -234,7 +325,8 @@ impl<T: fmt::Display> fmt::Display for OrNull<T> {
 }
 
 fn day(year: i32, days: usize) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, 1, 1).expect("the first of January exists") + Days::new(days as u64)
+    NaiveDate::from_ymd_opt(year, 1, 1).expect("the first of January exists")
+        + Days::new(days as u64)
 }
 
 /// A second for each id, from 2020 on: ids have fewer than nine digits, so all are past.
@@ -245,7 +337,11 @@ fn moment(id: i64) -> String {
 
 fn to_isbn(id: i64) -> String {
     let digits = format!("{ISBN_PREFIX}{id:08}");
-    let sum: u32 = digits.bytes().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let sum: u32 = digits
+        .bytes()
+        .zip([1, 3].into_iter().cycle())
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 

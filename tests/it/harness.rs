@@ -27,10 +27,20 @@ impl Library {
     /// As [`Library::new`], with other settings.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let database = template().database();
-        let mut settings = Settings { error_format: ErrorFormat::Code, ..Settings::default() };
+        let mut settings = Settings {
+            error_format: ErrorFormat::Code,
+            ..Settings::default()
+        };
         change(&mut settings);
-        let app = App::new(lending_library::urls::urls(), settings, Db::new(&database.url(), 10));
-        Self { client: ApiClient::new(app), database }
+        let app = App::new(
+            lending_library::urls::urls(),
+            settings,
+            Db::new(&database.url(), 10),
+        );
+        Self {
+            client: ApiClient::new(app),
+            database,
+        }
     }
 
     /// Two authors, two subjects, three books, one branch, four copies of the first book.
@@ -54,7 +64,10 @@ impl Library {
             count: i64,
         }
         let query = sql_query(format!("SELECT count(*) AS count FROM {rows}"));
-        query.get_result::<Count>(&mut self.database.connect()).unwrap().count
+        query
+            .get_result::<Count>(&mut self.database.connect())
+            .unwrap()
+            .count
     }
 }
 
@@ -62,14 +75,24 @@ impl Library {
 pub(crate) fn template() -> &'static Template {
     let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
-    Template::get(&folder, migration_text(Path::new(migrations)), |conn: &mut PgConnection| {
-        migrate::up(conn, &lending_library::MIGRATIONS).unwrap();
-    })
+    Template::get(
+        &folder,
+        migration_text(Path::new(migrations)),
+        |conn: &mut PgConnection| {
+            migrate::up(conn, &lending_library::MIGRATIONS).unwrap();
+        },
+    )
 }
 
 /// The text of all migrations: another text, another template.
 fn migration_text(folder: &Path) -> String {
-    let mut folders: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     folders.sort();
-    folders.iter().map(|folder| std::fs::read_to_string(folder.join("up.sql")).unwrap_or_default()).collect()
+    folders
+        .iter()
+        .map(|folder| std::fs::read_to_string(folder.join("up.sql")).unwrap_or_default())
+        .collect()
 }

@@ -4,3 +4,13 @@
 mod api;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod health;
+#[cfg(test)]
+mod logging;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod seed;
+#[cfg(test)]
+mod settings;

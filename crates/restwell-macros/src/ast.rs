@@ -1,19 +1,28 @@
 //! What the derives share: the fields of a struct, and code that follows names over relations.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DeriveInput, Field, Fields, GenericArgument, Ident, Path, PathArguments, Type};
 
 use crate::{attr::NamePath, ctxt::Ctxt};
 
 /// The named fields of a struct; anything else is a mistake.
-pub(crate) fn named_fields<'a>(input: &'a DeriveInput, derive: &str, ctxt: &Ctxt) -> Vec<(&'a Ident, &'a Field)> {
+pub(crate) fn named_fields<'a>(
+    input: &'a DeriveInput,
+    derive: &str,
+    ctxt: &Ctxt,
+) -> Vec<(&'a Ident, &'a Field)> {
     match &input.data {
-        Data::Struct(data) if matches!(data.fields, Fields::Named(_)) => {
-            data.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, field))).collect()
-        }
+        Data::Struct(data) if matches!(data.fields, Fields::Named(_)) => data
+            .fields
+            .iter()
+            .filter_map(|field| Some((field.ident.as_ref()?, field)))
+            .collect(),
         _ => {
-            ctxt.error(&input.ident, format_args!("`{derive}` is derived on a struct with named fields"));
+            ctxt.error(
+                &input.ident,
+                format_args!("`{derive}` is derived on a struct with named fields"),
+            );
             Vec::new()
         }
     }
@@ -22,12 +31,54 @@ pub(crate) fn named_fields<'a>(input: &'a DeriveInput, derive: &str, ctxt: &Ctxt
 /// The type inside `Wrapper<…>`, if `ty` is one.
 pub(crate) fn inner<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == wrapper)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
     match arguments.args.first() {
         Some(GenericArgument::Type(ty)) => Some(ty),
         _ => None,
     }
+}
+
+/// diesel's methods for generated code; none of its names, which could hide the user's.
+pub(crate) fn imports() -> TokenStream {
+    quote! {
+        use ::restwell::private::diesel;
+        #[allow(unused_imports)]
+        use ::restwell::private::diesel::{
+            BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+            OptionalExtension as _, PgTextExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
+            TextExpressionMethods as _,
+        };
+    }
+}
+
+/// The first and the last token of `tokens`: between them rustc underlines.
+pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut spans = tokens
+        .to_token_stream()
+        .into_iter()
+        .map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
+
+/// `<ty as path>::item`, all of it at `spot`: a mistake underlines the user's type, and equal mistakes are told once.
+pub(crate) fn item_of(
+    spot: &Type,
+    ty: impl ToTokens,
+    path: impl ToTokens,
+    item: &str,
+) -> TokenStream {
+    let (first, last) = ends(spot);
+    let (open, item) = (quote_spanned!(first=> <), Ident::new(item, last));
+    let close = quote_spanned!(last=> >::#item);
+    quote!(#open #ty as #path #close)
 }
 
 /// Whether `ty` is `String`.
@@ -37,7 +88,10 @@ pub(crate) fn is_text(ty: &Type) -> bool {
 
 /// The choices that a constant lists: of texts or of numbers.
 pub(crate) fn choices(path: &Path, text: bool) -> TokenStream {
-    let kind = Ident::new(if text { "Text" } else { "Integer" }, path.segments[0].ident.span());
+    let kind = Ident::new(
+        if text { "Text" } else { "Integer" },
+        path.segments[0].ident.span(),
+    );
     quote!(::restwell::fields::Choices::#kind(#path))
 }
 

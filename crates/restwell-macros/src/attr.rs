@@ -30,17 +30,26 @@ impl Parse for Item {
         if input.peek(syn::token::Paren) {
             let content;
             syn::parenthesized!(content in input);
-            return Ok(Self { name, value: Value::List(content.parse()?) });
+            return Ok(Self {
+                name,
+                value: Value::List(content.parse()?),
+            });
         }
         if !input.peek(Token![=]) {
-            return Ok(Self { name, value: Value::None });
+            return Ok(Self {
+                name,
+                value: Value::None,
+            });
         }
         input.parse::<Token![=]>()?;
         let mut tokens = TokenStream::new();
         while !input.is_empty() && !input.peek(Token![,]) {
             tokens.extend([input.parse::<proc_macro2::TokenTree>()?]);
         }
-        Ok(Self { name, value: Value::Equals(tokens) })
+        Ok(Self {
+            name,
+            value: Value::Equals(tokens),
+        })
     }
 }
 
@@ -50,10 +59,26 @@ impl Item {
         match &self.value {
             Value::Equals(tokens) if !tokens.is_empty() => self.parse(tokens, T::parse, ctxt),
             _ => {
-                ctxt.error(&self.name, format_args!("`{0}` takes a value: `{0} = …`", self.name));
+                ctxt.error(
+                    &self.name,
+                    format_args!("`{0}` takes a value: `{0} = …`", self.name),
+                );
                 None
             }
         }
+    }
+
+    /// The name behind `=`.
+    pub(crate) fn name(&self, ctxt: &Ctxt) -> Option<Ident> {
+        self.value::<Name>(ctxt).map(|name| name.0)
+    }
+
+    /// The names in parentheses.
+    pub(crate) fn names(&self, ctxt: &Ctxt) -> Vec<Ident> {
+        self.list::<Name>(ctxt)
+            .into_iter()
+            .map(|name| name.0)
+            .collect()
     }
 
     /// The list in parentheses.
@@ -64,11 +89,18 @@ impl Item {
     }
 
     /// What stands in parentheses.
-    pub(crate) fn content<T>(&self, ctxt: &Ctxt, parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>) -> Option<T> {
+    pub(crate) fn content<T>(
+        &self,
+        ctxt: &Ctxt,
+        parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+    ) -> Option<T> {
         match &self.value {
             Value::List(tokens) => self.parse(tokens, parser, ctxt),
             _ => {
-                ctxt.error(&self.name, format_args!("`{0}` takes a list: `{0}(…)`", self.name));
+                ctxt.error(
+                    &self.name,
+                    format_args!("`{0}` takes a list: `{0}(…)`", self.name),
+                );
                 None
             }
         }
@@ -88,14 +120,26 @@ impl Item {
         parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
         ctxt: &Ctxt,
     ) -> Option<T> {
-        parser.parse2(tokens.clone()).map_err(|error| ctxt.syn(error)).ok()
+        parser
+            .parse2(tokens.clone())
+            .map_err(|error| ctxt.syn(error))
+            .ok()
     }
 }
 
 /// The options of all attributes `#[kind(…)]`; an unknown one or one that stands twice is a mistake.
-pub(crate) fn items(attributes: &[Attribute], kind: &str, known: &[&str], repeatable: &[&str], ctxt: &Ctxt) -> Vec<Item> {
+pub(crate) fn items(
+    attributes: &[Attribute],
+    kind: &str,
+    known: &[&str],
+    repeatable: &[&str],
+    ctxt: &Ctxt,
+) -> Vec<Item> {
     let mut found: Vec<Item> = Vec::new();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(kind)) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident(kind))
+    {
         match attribute.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated) {
             Ok(items) => found.extend(items),
             Err(error) => ctxt.syn(error),
@@ -105,7 +149,10 @@ pub(crate) fn items(attributes: &[Attribute], kind: &str, known: &[&str], repeat
     found.retain(|item| {
         let name = item.name.unraw().to_string();
         if !known.contains(&name.as_str()) {
-            ctxt.error(&item.name, names::unknown(&format!("{kind} option"), &name, known));
+            ctxt.error(
+                &item.name,
+                names::unknown(&format!("{kind} option"), &name, known),
+            );
             return false;
         }
         if seen.contains(&name) && !repeatable.contains(&name.as_str()) {
@@ -124,26 +171,38 @@ pub(crate) struct NamePath(pub(crate) Vec<Ident>);
 
 impl Parse for NamePath {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut names = vec![name(input)?];
+        let mut names = vec![input.parse::<Name>()?.0];
         while input.peek(Token![->]) {
             input.parse::<Token![->]>()?;
-            names.push(name(input)?);
+            names.push(input.parse::<Name>()?.0);
         }
         Ok(Self(names))
     }
 }
 
-/// A field's name; keywords need no `r#` in attributes.
-pub(crate) fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
-    let name = input.call(Ident::parse_any)?;
-    let text = name.unraw().to_string();
-    Ok(if syn::parse_str::<Ident>(&text).is_ok() { name } else { Ident::new_raw(&text, name.span()) })
+/// The name of a field; a keyword needs no `r#`.
+pub(crate) struct Name(pub(crate) Ident);
+
+impl Parse for Name {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        let text = name.unraw().to_string();
+        Ok(Self(if syn::parse_str::<Ident>(&text).is_ok() {
+            name
+        } else {
+            Ident::new_raw(&text, name.span())
+        }))
+    }
 }
 
 impl NamePath {
     /// As it stands in a query string: `author__name`.
     pub(crate) fn parameter(&self) -> String {
-        self.0.iter().map(|name| name.unraw().to_string()).collect::<Vec<_>>().join("__")
+        self.0
+            .iter()
+            .map(|name| name.unraw().to_string())
+            .collect::<Vec<_>>()
+            .join("__")
     }
 }
 
@@ -159,7 +218,10 @@ pub(crate) struct Ordering {
 impl Parse for Ordering {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let descending = input.parse::<Option<Token![-]>>()?.is_some();
-        Ok(Self { path: input.parse()?, descending })
+        Ok(Self {
+            path: input.parse()?,
+            descending,
+        })
     }
 }
 
@@ -174,13 +236,19 @@ pub(crate) struct Search {
 impl Parse for Search {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(LitStr) {
-            return Ok(Self { path: input.parse()?, prefix: None });
+            return Ok(Self {
+                path: input.parse()?,
+                prefix: None,
+            });
         }
         let literal: LitStr = input.parse()?;
         let text = literal.value();
         let prefix = text.chars().next().filter(|first| "^=@$".contains(*first));
         let name = text.trim_start_matches(['^', '=', '@', '$']);
-        Ok(Self { path: LitStr::new(name, literal.span()).parse()?, prefix })
+        Ok(Self {
+            path: LitStr::new(name, literal.span()).parse()?,
+            prefix,
+        })
     }
 }
 
@@ -188,11 +256,18 @@ impl Parse for Search {
 pub(crate) fn documentation(attributes: &[Attribute]) -> String {
     let line = |attribute: &Attribute| match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => {
-            let text = syn::parse2::<LitStr>(pair.value.to_token_stream()).ok()?.value();
+            let text = syn::parse2::<LitStr>(pair.value.to_token_stream())
+                .ok()?
+                .value();
             Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
         }
         _ => None,
     };
-    attributes.iter().filter_map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
+    attributes
+        .iter()
+        .filter_map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
 }
-

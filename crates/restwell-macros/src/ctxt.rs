@@ -12,7 +12,9 @@ pub(crate) struct Ctxt(RefCell<Vec<syn::Error>>);
 impl Ctxt {
     /// A mistake at these tokens.
     pub(crate) fn error(&self, tokens: impl ToTokens, message: impl Display) {
-        self.0.borrow_mut().push(syn::Error::new_spanned(tokens, message));
+        self.0
+            .borrow_mut()
+            .push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Keeps a parser's error.
@@ -27,6 +29,10 @@ impl Ctxt {
 
     /// All of them as code that does not compile.
     pub(crate) fn into_compile_errors(self) -> TokenStream {
-        self.0.into_inner().iter().map(syn::Error::to_compile_error).collect()
+        self.0
+            .into_inner()
+            .iter()
+            .map(syn::Error::to_compile_error)
+            .collect()
     }
 }

@@ -12,13 +12,23 @@ use crate::{
 
 const OPTIONS: [&str; 4] = ["model", "search", "ordering", "default_ordering"];
 const LOOKUPS: [&str; 15] = [
-    "exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gt", "gte", "lt",
-    "lte", "in", "isnull", "year",
+    "exact",
+    "iexact",
+    "contains",
+    "icontains",
+    "startswith",
+    "istartswith",
+    "endswith",
+    "iendswith",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "in",
+    "isnull",
+    "year",
 ];
-const FIELD_OPTIONS: [&str; 19] = [
-    "exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gt", "gte", "lt",
-    "lte", "in", "isnull", "year", "any", "path", "choices", "method",
-];
+const FIELD_OPTIONS: [&str; 4] = ["any", "path", "choices", "method"];
 
 struct Container<'a> {
     name: &'a Ident,
@@ -38,29 +48,28 @@ struct Filter<'a> {
     method: Option<Path>,
 }
 
-/// The whole derive; what is wrong is told, and a filterset without filters takes the place of the real one.
+/// The whole derive. What is wrong is told and left out, so that it causes no errors elsewhere.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let ctxt = Ctxt::default();
-    let container = Container::read(input, &ctxt);
-    let touch = ast::touch(&input.ident, &ast::named_fields(input, "FilterSet", &Ctxt::default()));
-    match container {
-        Some(container) if ctxt.is_empty() => {
-            let expanded = container.expand();
-            quote!(#expanded #touch)
-        }
-        container => {
-            let stub = container.map(|container| container.stub());
-            let errors = ctxt.into_compile_errors();
-            quote!(#errors #stub)
-        }
-    }
+    let fields = ast::named_fields(input, "FilterSet", &ctxt);
+    let expanded = Container::read(input, &fields, &ctxt).map(|container| container.expand());
+    let touch = ast::touch(&input.ident, &fields);
+    let errors = ctxt.into_compile_errors();
+    quote!(#errors #expanded #touch)
 }
 
 impl<'a> Container<'a> {
-    fn read(input: &'a DeriveInput, ctxt: &Ctxt) -> Option<Self> {
-        let fields = ast::named_fields(input, "FilterSet", ctxt);
-        let filters = fields.into_iter().map(|(name, field)| Filter::read(name, field, ctxt)).collect();
-        let (mut model, mut search, mut ordering, mut default_ordering) = (None, Vec::new(), Vec::new(), Vec::new());
+    fn read(
+        input: &'a DeriveInput,
+        fields: &[(&Ident, &'a syn::Field)],
+        ctxt: &Ctxt,
+    ) -> Option<Self> {
+        let filters = fields
+            .iter()
+            .map(|(name, field)| Filter::read(name, field, ctxt))
+            .collect();
+        let (mut model, mut search, mut ordering, mut default_ordering) =
+            (None, Vec::new(), Vec::new(), Vec::new());
         for item in attr::items(&input.attrs, "filterset", &OPTIONS, &[], ctxt) {
             match item.name.to_string().as_str() {
                 "model" => model = item.value(ctxt),
@@ -70,19 +79,33 @@ impl<'a> Container<'a> {
             }
         }
         if model.is_none() {
-            ctxt.error(&input.ident, "a filterset needs its model: `#[filterset(model = …)]`");
+            ctxt.error(
+                &input.ident,
+                "a filterset needs its model: `#[filterset(model = …)]`",
+            );
         }
-        Some(Self { name: &input.ident, model: model?, search, ordering, default_ordering, filters })
+        Some(Self {
+            name: &input.ident,
+            model: model?,
+            search,
+            ordering,
+            default_ordering,
+            filters,
+        })
     }
 
     fn expand(&self) -> TokenStream {
         let (name, model) = (self.name, &self.model);
-        let conditions = self.filters.iter().flat_map(|filter| filter.conditions(model));
-        let (search, order_by, default_order) = (self.search(), self.order_by(), self.default_order());
+        let conditions = self
+            .filters
+            .iter()
+            .flat_map(|filter| filter.conditions(model));
+        let imports = ast::imports();
+        let (search, order_by, default_order) =
+            (self.search(), self.order_by(), self.default_order());
         quote! {
             const _: () = {
-                use ::restwell::private::diesel::{self, prelude::*};
-                type Query = <#model as ::restwell::models::Model>::Query;
+                #imports
                 #[automatically_derived]
                 impl ::restwell::filters::FilterSet for #name {
                     type Model = #model;
@@ -104,38 +127,19 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// Keeps the mistakes of one derive from becoming errors elsewhere.
-    fn stub(&self) -> TokenStream {
-        let (name, model) = (self.name, &self.model);
-        let query = quote!(<#model as ::restwell::models::Model>::Query);
-        quote! {
-            #[automatically_derived]
-            impl ::restwell::filters::FilterSet for #name {
-                type Model = #model;
-                fn conditions(
-                    _: &::restwell::query_params::QueryParams,
-                    _: &mut ::restwell::exceptions::Errors,
-                    _: &mut ::restwell::db::Conn,
-                ) -> ::restwell::exceptions::Result<::std::vec::Vec<::restwell::filters::Condition<#model>>> {
-                    ::std::unreachable!()
-                }
-                fn search(_: &str, _: #query) -> #query { ::std::unreachable!() }
-                fn order_by(_: &str, _: bool, _: #query) -> ::std::result::Result<#query, #query> {
-                    ::std::unreachable!()
-                }
-            }
-        }
-    }
-
     fn search(&self) -> TokenStream {
         let conditions = self.search.iter().map(|search| {
             let way = Way::new(&self.model, &search.path);
             way.condition(matches_term(&way.expression(), search.prefix))
         });
         let any = conditions.reduce(|left, right| quote!(#left.or(#right)));
-        let body = any.map_or_else(|| quote!(query), |any| quote!(diesel::QueryDsl::filter(query, #any)));
+        let body = any.map_or_else(
+            || quote!(query),
+            |any| quote!(diesel::QueryDsl::filter(query, #any)),
+        );
+        let rows = rows();
         quote! {
-            fn search(term: &str, query: Query) -> Query {
+            fn search(term: &str, query: #rows) -> #rows {
                 let _ = term;
                 #body
             }
@@ -150,8 +154,9 @@ impl<'a> Container<'a> {
                 (#name, true) => ::std::result::Result::Ok(query.then_order_by(#value.desc())),
             }
         });
+        let rows = rows();
         quote! {
-            fn order_by(name: &str, descending: bool, query: Query) -> ::std::result::Result<Query, Query> {
+            fn order_by(name: &str, descending: bool, query: #rows) -> ::std::result::Result<#rows, #rows> {
                 match (name, descending) {
                     #(#names)*
                     _ => ::std::result::Result::Err(query),
@@ -164,12 +169,17 @@ impl<'a> Container<'a> {
         let model = &self.model;
         let terms = self.default_ordering.iter().map(|ordering| {
             let value = Way::new(model, &ordering.path).scalar();
-            let direction = if ordering.descending { quote!(desc) } else { quote!(asc) };
+            let direction = if ordering.descending {
+                quote!(desc)
+            } else {
+                quote!(asc)
+            };
             quote!(let query = query.then_order_by(#value.#direction());)
         });
         (!self.default_ordering.is_empty()).then(|| {
+            let rows = rows();
             quote! {
-                fn default_order(query: Query) -> Query {
+                fn default_order(query: #rows) -> #rows {
                     #(#terms)*
                     <#model as ::restwell::models::Model>::order_by_key(query)
                 }
@@ -178,14 +188,23 @@ impl<'a> Container<'a> {
     }
 }
 
+/// The type of the rows that are filtered. An alias could hide a type of the user's.
+fn rows() -> TokenStream {
+    quote!(<Self::Model as ::restwell::models::Model>::Query)
+}
+
 /// Contract §10.9: how a search term is compared.
 fn matches_term(value: &TokenStream, prefix: Option<char>) -> TokenStream {
     let escaped = quote!(::restwell::private::like_escape(term));
     match prefix {
         Some('^') => quote!(#value.ilike(::std::format!("{}%", #escaped))),
         Some('=') => quote!(#value.ilike(#escaped)),
-        Some('$') => quote!(::restwell::private::matches_regex(#value, ::std::borrow::ToOwned::to_owned(term))),
-        Some('@') => quote!(::restwell::private::matches_text(#value, ::std::borrow::ToOwned::to_owned(term))),
+        Some('$') => {
+            quote!(::restwell::private::matches_regex(#value, ::std::borrow::ToOwned::to_owned(term)))
+        }
+        Some('@') => {
+            quote!(::restwell::private::matches_text(#value, ::std::borrow::ToOwned::to_owned(term)))
+        }
         _ => quote!(#value.ilike(::std::format!("%{}%", #escaped))),
     }
 }
@@ -194,13 +213,14 @@ impl<'a> Filter<'a> {
     fn read(name: &Ident, field: &'a syn::Field, ctxt: &Ctxt) -> Self {
         let mut filter = Self {
             ty: &field.ty,
-            path: NamePath(vec![name.unraw()]),
+            path: NamePath(vec![name.clone()]),
             parameter: name.unraw().to_string(),
             lookups: Vec::new(),
             choices: None,
             method: None,
         };
-        for item in attr::items(&field.attrs, "filter", &FIELD_OPTIONS, &[], ctxt) {
+        let known: Vec<&str> = LOOKUPS.into_iter().chain(FIELD_OPTIONS).collect();
+        for item in attr::items(&field.attrs, "filter", &known, &[], ctxt) {
             filter.option(&item, ctxt);
         }
         if filter.lookups.is_empty() {
@@ -220,11 +240,10 @@ impl<'a> Filter<'a> {
             "choices" => self.choices = item.value(ctxt),
             "method" => self.method = item.value(ctxt),
             "any" => drop(item.flag(ctxt)),
-            lookup if LOOKUPS.contains(&lookup) => {
+            _ => {
                 item.flag(ctxt);
                 self.lookups.push(item.name.clone());
             }
-            _ => {}
         }
     }
 
@@ -232,13 +251,20 @@ impl<'a> Filter<'a> {
         if let Some(method) = &self.method {
             return vec![self.by_method(method)];
         }
-        if let Some(naming) = Naming::of(self.ty) {
-            return self.lookups.iter().map(|lookup| self.by_choice(model, naming, lookup)).collect();
+        if Naming::of(self.ty).is_some() {
+            return self
+                .lookups
+                .iter()
+                .map(|lookup| self.by_choice(model, lookup))
+                .collect();
         }
         if ast::inner(self.ty, "Vec").and_then(Naming::of).is_some() {
             return vec![self.by_choices(model)];
         }
-        self.lookups.iter().map(|lookup| self.by_value(model, lookup)).collect()
+        self.lookups
+            .iter()
+            .map(|lookup| self.by_value(model, lookup))
+            .collect()
     }
 
     fn parameter(&self, lookup: &Ident) -> String {
@@ -250,7 +276,8 @@ impl<'a> Filter<'a> {
 
     /// Hands a condition on: `query` is filtered, whenever it is.
     fn push(condition: &TokenStream) -> TokenStream {
-        quote!(conditions.push(::std::boxed::Box::new(move |query: Query| diesel::QueryDsl::filter(query, #condition)));)
+        let rows = rows();
+        quote!(conditions.push(::std::boxed::Box::new(move |query: #rows| diesel::QueryDsl::filter(query, #condition)));)
     }
 
     fn by_method(&self, method: &Path) -> TokenStream {
@@ -268,27 +295,36 @@ impl<'a> Filter<'a> {
                 })
             }
         };
+        let rows = rows();
         quote_spanned! {method.span()=>
             if let ::std::option::Option::Some(value) = #read {
-                conditions.push(::std::boxed::Box::new(move |query: Query| (#method)(query, value.clone())));
+                conditions.push(::std::boxed::Box::new(move |query: #rows| (#method)(query, ::std::clone::Clone::clone(&value))));
             }
         }
     }
 
     /// One row of another model, or a comma list of them.
-    fn by_choice(&self, model: &Path, naming: Naming<'_>, lookup: &Ident) -> TokenStream {
+    fn by_choice(&self, model: &Path, lookup: &Ident) -> TokenStream {
         let (parameter, ty) = (self.parameter(lookup), self.ty);
         let way = Way::new(model, &self.path);
         let relation = way.relation();
         if lookup == "isnull" {
-            return self.is_null(&parameter, &quote!(::restwell::models::ToOne::column(#relation)), &way);
+            return self.is_null(
+                &parameter,
+                &quote!(::restwell::models::ToOne::column(#relation)),
+                &way,
+            );
         }
         let texts = match lookup.to_string().as_str() {
-            "in" => quote!(text.split(',').filter(|item| !item.is_empty()).collect::<::std::vec::Vec<_>>()),
+            "in" => quote!(
+                text.split(',')
+                    .filter(|item| !item.is_empty())
+                    .collect::<::std::vec::Vec<_>>()
+            ),
             _ => quote!([text]),
         };
-        let _ = naming.model();
-        let condition = way.condition(quote!(::restwell::models::Relation::among(#relation, keys.clone())));
+        let condition =
+            way.condition(quote!(::restwell::models::Relation::among(#relation, keys.clone())));
         let push = Self::push(&condition);
         quote_spanned! {ty.span()=>
             if let ::std::option::Option::Some(text) = ::restwell::filters::parameter(params, #parameter) {
@@ -305,7 +341,8 @@ impl<'a> Filter<'a> {
         let (parameter, naming) = (&self.parameter, ast::inner(self.ty, "Vec"));
         let way = Way::new(model, &self.path);
         let relation = way.relation();
-        let condition = way.condition(quote!(::restwell::models::Relation::among(#relation, keys.clone())));
+        let condition =
+            way.condition(quote!(::restwell::models::Relation::among(#relation, keys.clone())));
         let push = Self::push(&condition);
         quote_spanned! {self.ty.span()=>
             let texts: ::std::vec::Vec<&str> = params.get_all(#parameter).filter(|text| !text.is_empty()).collect();
@@ -349,7 +386,9 @@ impl<'a> Filter<'a> {
         let column = way.expression();
         let (read, condition) = match lookup.to_string().as_str() {
             "isnull" => return self.is_null(&parameter, &column, &way),
-            "exact" if quote!(#ty).to_string() == "bool" => return Self::is_true(&parameter, &column, &way),
+            "exact" if quote!(#ty).to_string() == "bool" => {
+                return Self::is_true(&parameter, &column, &way);
+            }
             "in" => (
                 quote_spanned!(ty.span()=> ::restwell::filters::list::<#ty>(text).map(::std::option::Option::Some)),
                 quote!(#column.eq_any(value.clone())),
@@ -378,12 +417,13 @@ impl<'a> Filter<'a> {
     /// How to read the text of a lookup, and the condition that it makes.
     fn comparison(&self, lookup: &str, column: &TokenStream) -> (TokenStream, TokenStream) {
         let ty = self.ty;
-        let parse = |kind: TokenStream| {
-            quote_spanned!(ty.span()=> <#ty as ::restwell::filters::FilterField>::parse(text, ::restwell::filters::Lookup::#kind))
-        };
+        let parse = |kind: TokenStream| quote_spanned!(ty.span()=> <#ty as ::restwell::filters::FilterField>::parse(text, ::restwell::filters::Lookup::#kind));
         let like = |method: TokenStream, pattern: &str| {
             let read = parse(quote!(Exact));
-            (read, quote!(#column.#method(::std::format!(#pattern, ::restwell::private::like_escape(&value)))))
+            (
+                read,
+                quote!(#column.#method(::std::format!(#pattern, ::restwell::private::like_escape(&value)))),
+            )
         };
         let exact = || match &self.choices {
             Some(path) => {

@@ -8,7 +8,9 @@ pub(crate) fn camel_case(name: &str) -> String {
     name.split('_')
         .filter_map(|word| {
             let mut characters = word.chars();
-            characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>())
+            characters
+                .next()
+                .map(|first| first.to_uppercase().chain(characters).collect::<String>())
         })
         .collect()
 }
@@ -16,12 +18,19 @@ pub(crate) fn camel_case(name: &str) -> String {
 /// `BookSerializer` → `BookData`.
 pub(crate) fn data(serializer: &Ident) -> Ident {
     let name = serializer.to_string();
-    format_ident!("{}Data", name.strip_suffix("Serializer").unwrap_or(&name), span = serializer.span())
+    format_ident!(
+        "{}Data",
+        name.strip_suffix("Serializer").unwrap_or(&name),
+        span = serializer.span()
+    )
 }
 
 /// What an unknown option should have been.
 pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
-    let closest = known.iter().map(|known| (distance(name, known), *known)).min();
+    let closest = known
+        .iter()
+        .map(|known| (distance(name, known), *known))
+        .min();
     match closest {
         Some((distance, known)) if distance <= 2 + known.len() / 3 => {
             format!("unknown {kind} `{name}`; did you mean `{known}`?")

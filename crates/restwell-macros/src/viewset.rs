@@ -2,9 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, LitBool, LitStr, Token, punctuated::Punctuated, spanned::Spanned};
+use syn::{
+    Ident, ImplItem, ImplItemFn, ItemImpl, LitBool, LitStr, Token, Type, punctuated::Punctuated,
+    spanned::Spanned,
+};
 
 use crate::{
+    ast,
     attr::{self, Item},
     ctxt::Ctxt,
     names,
@@ -19,14 +23,32 @@ const HOMES: [(&str, &[&str]); 6] = [
     (
         "GenericViewSet",
         &[
-            "Serializer", "Filter", "Pagination", "LOOKUP_VALUE_REGEX", "POLICIES", "get_queryset", "object_query",
-            "get_object", "lock_object",
+            "Serializer",
+            "Filter",
+            "Pagination",
+            "LOOKUP_VALUE_REGEX",
+            "POLICIES",
+            "get_queryset",
+            "object_query",
+            "get_object",
+            "lock_object",
         ],
     ),
     ("ListModelMixin", &["ListSerializer", "list"]),
-    ("CreateModelMixin", &["CreateSerializer", "create", "perform_create"]),
+    (
+        "CreateModelMixin",
+        &["CreateSerializer", "create", "perform_create"],
+    ),
     ("RetrieveModelMixin", &["RetrieveSerializer", "retrieve"]),
-    ("UpdateModelMixin", &["UpdateSerializer", "update", "partial_update", "perform_update"]),
+    (
+        "UpdateModelMixin",
+        &[
+            "UpdateSerializer",
+            "update",
+            "partial_update",
+            "perform_update",
+        ],
+    ),
     ("DestroyModelMixin", &["destroy", "perform_destroy"]),
 ];
 
@@ -34,6 +56,7 @@ struct ViewSet<'a> {
     block: &'a ItemImpl,
     /// `ModelViewSet`, `ReadOnlyModelViewSet`, `GenericViewSet`.
     base: String,
+    serializer: &'a Type,
     standard: Vec<&'static str>,
     items: Vec<(&'static str, &'a ImplItem)>,
     actions: Vec<Action>,
@@ -47,20 +70,51 @@ struct Action {
     url_name: String,
 }
 
-/// The whole attribute; what is wrong is told, and the block is left out.
+/// The whole attribute. What is wrong is told and left out, so that it causes no errors elsewhere.
 pub(crate) fn expand(arguments: TokenStream, block: ItemImpl) -> TokenStream {
     let ctxt = Ctxt::default();
-    let viewset = ViewSet::read(arguments, &block, &ctxt);
-    match viewset {
-        Some(viewset) if ctxt.is_empty() => viewset.expand(),
-        _ => ctxt.into_compile_errors(),
+    let expanded = match ViewSet::read(arguments, &block, &ctxt) {
+        Some(viewset) => viewset.expand(),
+        None => stub(&block.self_ty),
+    };
+    let errors = ctxt.into_compile_errors();
+    quote!(#errors #expanded)
+}
+
+/// What can be registered, and no more.
+fn stub(me: &Type) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::restwell::viewsets::ViewSet for #me {
+            fn name(&self) -> &'static str { ::std::unreachable!() }
+            fn description(&self) -> &'static str { ::std::unreachable!() }
+            fn basename(&self) -> ::std::string::String { ::std::unreachable!() }
+            fn lookup_field(&self) -> &'static str { ::std::unreachable!() }
+            fn lookup_value_regex(&self) -> &'static str { ::std::unreachable!() }
+            fn actions(&self) -> &'static [::restwell::viewsets::Action] { ::std::unreachable!() }
+            fn policies(&self) -> ::restwell::viewsets::Policies { ::std::unreachable!() }
+            fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { ::std::unreachable!() }
+            fn constraint(&self, _: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
+                ::std::unreachable!()
+            }
+            fn call(
+                &self,
+                _: &str,
+                _: &::restwell::request::Request,
+                _: &mut ::restwell::db::Conn,
+            ) -> ::restwell::exceptions::Result<::restwell::response::Response> {
+                ::std::unreachable!()
+            }
+        }
     }
 }
 
 impl<'a> ViewSet<'a> {
     fn read(arguments: TokenStream, block: &'a ItemImpl, ctxt: &Ctxt) -> Option<Self> {
         let path = block.trait_.as_ref().map(|(_, path, _)| path);
-        let base = path.and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
+        let base = path
+            .and_then(|path| path.segments.last())
+            .map(|segment| segment.ident.to_string());
         let standard = match base.as_deref() {
             Some("ModelViewSet") => STANDARD.to_vec(),
             Some("ReadOnlyModelViewSet") => vec!["list", "retrieve"],
@@ -72,22 +126,43 @@ impl<'a> ViewSet<'a> {
                 return None;
             }
         };
-        let mut viewset = Self { block, base: base?, standard, items: Vec::new(), actions: Vec::new() };
+        let serializer = block.items.iter().find_map(|item| match item {
+            ImplItem::Type(ty) if ty.ident == "Serializer" => Some(&ty.ty),
+            _ => None,
+        });
+        if serializer.is_none() {
+            ctxt.error(
+                &block.self_ty,
+                "a viewset needs its serializer: `type Serializer = …;`",
+            );
+        }
+        let (items, actions) = (Vec::new(), Vec::new());
+        let mut viewset = Self {
+            block,
+            base: base?,
+            serializer: serializer?,
+            standard,
+            items,
+            actions,
+        };
         for item in &block.items {
             viewset.sort(item, ctxt);
         }
-        viewset.actions.sort_by_key(|action| action.function.sig.ident.to_string());
-        if !viewset.has("Serializer") {
-            ctxt.error(&block.self_ty, "a viewset needs its serializer: `type Serializer = …;`");
-        }
+        viewset
+            .actions
+            .sort_by_key(|action| action.function.sig.ident.to_string());
         Some(viewset)
     }
 
     fn sort(&mut self, item: &'a ImplItem, ctxt: &Ctxt) {
         let name = match item {
             ImplItem::Fn(function) => {
-                if let Some(position) = function.attrs.iter().position(|attribute| attribute.path().is_ident("action")) {
-                    self.actions.extend(Action::read(function, position, ctxt));
+                if let Some(position) = function
+                    .attrs
+                    .iter()
+                    .position(|attribute| attribute.path().is_ident("action"))
+                {
+                    self.actions.push(Action::read(function, position, ctxt));
                     return;
                 }
                 &function.sig.ident
@@ -96,14 +171,40 @@ impl<'a> ViewSet<'a> {
             ImplItem::Const(constant) => &constant.ident,
             other => return ctxt.error(other, "a viewset has types, constants and methods only"),
         };
-        let known: Vec<&str> = HOMES.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-        match HOMES.iter().find(|(_, names)| names.contains(&name.to_string().as_str())) {
+        let known: Vec<&str> = HOMES
+            .iter()
+            .flat_map(|(_, names)| names.iter().copied())
+            .collect();
+        match HOMES
+            .iter()
+            .find(|(_, names)| names.contains(&name.to_string().as_str()))
+        {
+            Some((home, _)) if self.lacks(home) => {
+                ctxt.error(
+                    name,
+                    format_args!(
+                        "`{name}` belongs to `{home}`, and this viewset has no such actions"
+                    ),
+                );
+            }
             Some((home, _)) => self.items.push((home, item)),
             None => {
                 let help = names::unknown("item of a viewset", &name.to_string(), &known);
-                ctxt.error(name, format_args!("{help} (an extra action carries `#[action(detail = …)]`)"));
+                ctxt.error(
+                    name,
+                    format_args!("{help}\nan action of your own carries `#[action(detail = …)]`"),
+                );
             }
         }
+    }
+
+    /// Whether this is the trait of a standard action that the viewset does not have.
+    fn lacks(&self, home: &str) -> bool {
+        home != "GenericViewSet"
+            && !self
+                .standard
+                .iter()
+                .any(|action| home.starts_with(&names::camel_case(action)))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -115,8 +216,21 @@ impl<'a> ViewSet<'a> {
         })
     }
 
+    /// What its serializer says: `Model`, `FIELDS`.
+    fn serializer_item(&self, item: &str) -> TokenStream {
+        ast::item_of(
+            self.serializer,
+            self.serializer,
+            quote!(::restwell::serializers::ModelSerializer),
+            item,
+        )
+    }
+
     fn items_of(&self, home: &str) -> impl Iterator<Item = &&'a ImplItem> {
-        self.items.iter().filter(move |(known, _)| *known == home).map(|(_, item)| item)
+        self.items
+            .iter()
+            .filter(move |(known, _)| *known == home)
+            .map(|(_, item)| item)
     }
 
     /// `type X = default;` unless the block says it.
@@ -144,9 +258,7 @@ impl<'a> ViewSet<'a> {
 
     fn generic(&self) -> TokenStream {
         let (me, items) = (&self.block.self_ty, self.items_of("GenericViewSet"));
-        let model = quote! {
-            <<#me as ::restwell::generics::GenericViewSet>::Serializer as ::restwell::serializers::ModelSerializer>::Model
-        };
+        let model = self.serializer_item("Model");
         let filter = self.filled("Filter", quote!(::restwell::filters::NoFilter<#model>));
         let pagination = self.filled("Pagination", quote!(::restwell::pagination::Unpaginated));
         quote! {
@@ -164,11 +276,17 @@ impl<'a> ViewSet<'a> {
         let home = format!("{name}ModelMixin");
         let items = self.items_of(&home);
         let home = Ident::new(&home, me.span());
-        let serializer = quote!(<#me as ::restwell::generics::GenericViewSet>::Serializer);
-        let serializer = (action != "destroy").then(|| self.filled(&format!("{name}Serializer"), serializer)).flatten();
+        let serializer = self.serializer.to_token_stream();
+        let serializer = (action != "destroy")
+            .then(|| self.filled(&format!("{name}Serializer"), serializer))
+            .flatten();
         // A hook that does more than to store must find every key checked.
         let overridden = self.has(&format!("perform_{action}"));
-        let defers = (overridden && action != "destroy").then(|| quote!(const DEFERS: bool = false;));
+        let defers = (overridden && action != "destroy").then(|| {
+            quote!(
+                const DEFERS: bool = false;
+            )
+        });
         quote! {
             impl ::restwell::mixins::#home for #me {
                 #serializer
@@ -183,8 +301,12 @@ impl<'a> ViewSet<'a> {
         let name = me.to_token_stream().to_string();
         let description = attr::documentation(&self.block.attrs);
         let generic = quote!(<Self as ::restwell::generics::GenericViewSet>);
-        let serializer = quote!(<#generic::Serializer as ::restwell::serializers::ModelSerializer>);
-        let model = quote!(<#serializer::Model as ::restwell::models::Model>);
+        let (model, fields, constraint) = (
+            self.serializer_item("Model"),
+            self.serializer_item("FIELDS"),
+            self.serializer_item("constraint"),
+        );
+        let model = quote!(<#model as ::restwell::models::Model>);
         let (table, calls) = (self.action_table(), self.calls());
         quote! {
             impl ::restwell::viewsets::ViewSet for #me {
@@ -195,9 +317,9 @@ impl<'a> ViewSet<'a> {
                 fn lookup_value_regex(&self) -> &'static str { #generic::LOOKUP_VALUE_REGEX }
                 fn actions(&self) -> &'static [::restwell::viewsets::Action] { &[#(#table),*] }
                 fn policies(&self) -> ::restwell::viewsets::Policies { #generic::POLICIES }
-                fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { #serializer::FIELDS }
+                fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { #fields }
                 fn constraint(&self, name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
-                    #serializer::constraint(name)
+                    #constraint(name)
                 }
                 fn call(
                     &self,
@@ -224,34 +346,55 @@ impl<'a> ViewSet<'a> {
             ("update", "partial_update", "PATCH", true),
             ("destroy", "destroy", "DELETE", true),
         ];
-        all.into_iter().filter(|(group, ..)| self.standard.contains(group)).collect()
+        all.into_iter()
+            .filter(|(group, ..)| self.standard.contains(group))
+            .collect()
     }
 
     fn action_table(&self) -> Vec<TokenStream> {
-        let entry = |name: &str, detail: bool, methods: &[String], url_path: &str, url_name: &str| {
-            quote! {
-                ::restwell::viewsets::Action {
-                    name: #name,
-                    detail: #detail,
-                    methods: &[#(#methods),*],
-                    url_path: #url_path,
-                    url_name: #url_name,
+        let entry =
+            |name: &str, detail: bool, methods: &[String], url_path: &str, url_name: &str| {
+                quote! {
+                    ::restwell::viewsets::Action {
+                        name: #name,
+                        detail: #detail,
+                        methods: &[#(#methods),*],
+                        url_path: #url_path,
+                        url_name: #url_name,
+                    }
                 }
-            }
-        };
-        let standard = self.standard_table().into_iter().map(|(_, name, verb, detail)| {
-            entry(name, detail, &[verb.to_owned()], "", if detail { "detail" } else { "list" })
-        });
+            };
+        let standard = self
+            .standard_table()
+            .into_iter()
+            .map(|(_, name, verb, detail)| {
+                entry(
+                    name,
+                    detail,
+                    &[verb.to_owned()],
+                    "",
+                    if detail { "detail" } else { "list" },
+                )
+            });
         let extra = self.actions.iter().map(|action| {
             let name = action.function.sig.ident.to_string();
-            entry(&name, action.detail, &action.methods, &action.url_path, &action.url_name)
+            entry(
+                &name,
+                action.detail,
+                &action.methods,
+                &action.url_path,
+                &action.url_name,
+            )
         });
         standard.chain(extra).collect()
     }
 
     fn calls(&self) -> Vec<TokenStream> {
         let standard = self.standard_table().into_iter().map(|(group, name, ..)| {
-            let home = Ident::new(&format!("{}ModelMixin", names::camel_case(group)), self.block.self_ty.span());
+            let home = Ident::new(
+                &format!("{}ModelMixin", names::camel_case(group)),
+                self.block.self_ty.span(),
+            );
             let function = Ident::new(name, self.block.self_ty.span());
             quote!(#name => ::restwell::mixins::#home::#function(self, request, conn),)
         });
@@ -265,38 +408,72 @@ impl<'a> ViewSet<'a> {
 }
 
 impl Action {
-    fn read(function: &ImplItemFn, position: usize, ctxt: &Ctxt) -> Option<Self> {
+    fn read(function: &ImplItemFn, position: usize, ctxt: &Ctxt) -> Self {
         let name = function.sig.ident.to_string();
-        let items = attr::items(&function.attrs[position..=position], "action", &ACTION_OPTIONS, &[], ctxt);
+        let items = attr::items(
+            &function.attrs[position..=position],
+            "action",
+            &ACTION_OPTIONS,
+            &[],
+            ctxt,
+        );
         if STANDARD.contains(&name.as_str()) || name == "partial_update" {
-            ctxt.error(&function.sig.ident, format_args!("`{name}` is a standard action: name this one differently"));
+            ctxt.error(
+                &function.sig.ident,
+                format_args!("`{name}` is a standard action: name this one differently"),
+            );
         }
-        let (mut detail, mut methods, mut url_path, mut url_name) = (None, Vec::new(), name.clone(), name.replace('_', "-"));
+        let (mut detail, mut methods, mut url_path, mut url_name) =
+            (None, Vec::new(), name.clone(), name.replace('_', "-"));
         for item in &items {
             match item.name.to_string().as_str() {
                 "detail" => detail = item.value::<LitBool>(ctxt).map(|detail| detail.value),
                 "method" => methods.extend(item.value::<LitStr>(ctxt)),
                 "methods" => methods.extend(item.list::<LitStr>(ctxt)),
-                "url_path" => url_path = item.value::<LitStr>(ctxt).map_or(url_path, |path| path.value()),
-                _ => url_name = item.value::<LitStr>(ctxt).map_or(url_name, |name| name.value()),
+                "url_path" => {
+                    url_path = item
+                        .value::<LitStr>(ctxt)
+                        .map_or(url_path, |path| path.value())
+                }
+                _ => {
+                    url_name = item
+                        .value::<LitStr>(ctxt)
+                        .map_or(url_name, |name| name.value())
+                }
             }
-        }
-        for method in methods.iter().filter(|method| !VERBS.contains(&method.value().to_lowercase().as_str())) {
-            ctxt.error(method, names::unknown("verb", &method.value(), &VERBS));
         }
         if detail.is_none() && !items.iter().any(|item| item.name == "detail") {
             let message = "an action says whether it belongs to one object: `#[action(detail = true)]` or `#[action(detail = false)]`";
             ctxt.error(&function.attrs[position], message);
         }
-        let methods = if methods.is_empty() {
-            vec!["GET".to_owned()]
-        } else {
-            methods.iter().map(|method| method.value().to_uppercase()).collect()
-        };
+        let detail = detail.unwrap_or(true);
+        let methods = verbs(&methods, ctxt);
         let mut function = function.clone();
         function.attrs.remove(position);
-        Some(Self { function, detail: detail?, methods, url_path, url_name })
+        Self {
+            function,
+            detail,
+            methods,
+            url_path,
+            url_name,
+        }
     }
+}
+
+/// The verbs in upper case; `GET` if none is named.
+fn verbs(methods: &[LitStr], ctxt: &Ctxt) -> Vec<String> {
+    if methods.is_empty() {
+        return vec!["GET".to_owned()];
+    }
+    for method in methods {
+        if !VERBS.contains(&method.value().to_lowercase().as_str()) {
+            ctxt.error(method, names::unknown("verb", &method.value(), &VERBS));
+        }
+    }
+    methods
+        .iter()
+        .map(|method| method.value().to_uppercase())
+        .collect()
 }
 
 /// `#[viewset(list, create)]`

@@ -65,7 +65,11 @@ impl Db {
             .test_on_check_out(false)
             .error_handler(Box::new(LogErrors))
             .build_unchecked(Manager(ConnectionManager::new(url)));
-        Self { pool, turns: Arc::new(Semaphore::new(size as usize)), waiting: Arc::default() }
+        Self {
+            pool,
+            turns: Arc::new(Semaphore::new(size as usize)),
+            waiting: Arc::default(),
+        }
     }
 
     /// Runs `job` with a connection of its own, off the async threads.
@@ -79,14 +83,22 @@ impl Db {
     {
         let turn = match self.turn().await {
             Ok(turn) => turn,
-            Err(exception) => return Outcome { result: Err(exception), statements: 0 },
+            Err(exception) => {
+                return Outcome {
+                    result: Err(exception),
+                    statements: 0,
+                };
+            }
         };
         let pool = self.pool.clone();
         let outcome = web::block(move || {
             let _turn = turn;
             STATEMENTS.set(0);
             let result = attempt(&pool, job);
-            Outcome { result, statements: STATEMENTS.get() }
+            Outcome {
+                result,
+                statements: STATEMENTS.get(),
+            }
         })
         .await;
         outcome.unwrap_or_else(|_| Outcome {
@@ -102,13 +114,19 @@ impl Db {
 
     async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
         let _place = Place::take(&self.waiting);
-        if self.waiting.load(Ordering::Relaxed) > self.pool.max_size() as usize * QUEUE_PER_CONNECTION {
-            return Err(ApiException::unavailable("too many requests wait for the database"));
+        if self.waiting.load(Ordering::Relaxed)
+            > self.pool.max_size() as usize * QUEUE_PER_CONNECTION
+        {
+            return Err(ApiException::unavailable(
+                "too many requests wait for the database",
+            ));
         }
         match tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(_)) => Err(ApiException::unavailable("the pool is closed")),
-            Err(_) => Err(ApiException::unavailable("no connection became free in time")),
+            Err(_) => Err(ApiException::unavailable(
+                "no connection became free in time",
+            )),
         }
     }
 }
@@ -134,7 +152,9 @@ impl Drop for Place<'_> {
 fn attempt<T>(pool: &Pool<Manager>, mut job: impl FnMut(&mut Conn) -> Result<T>) -> Result<T> {
     COMMITTING.set(false);
     for _ in 0..=pool.max_size() {
-        let mut pooled = pool.get().map_err(|error| ApiException::unavailable(error.to_string()))?;
+        let mut pooled = pool
+            .get()
+            .map_err(|error| ApiException::unavailable(error.to_string()))?;
         let result = job(&mut pooled.conn);
         match &result {
             Err(exception) if is_lost(exception) => pooled.lost = true,
@@ -144,7 +164,9 @@ fn attempt<T>(pool: &Pool<Manager>, mut job: impl FnMut(&mut Conn) -> Result<T>)
             break;
         }
     }
-    Err(ApiException::unavailable("the connection to the database was lost"))
+    Err(ApiException::unavailable(
+        "the connection to the database was lost",
+    ))
 }
 
 fn is_lost(exception: &ApiException) -> bool {

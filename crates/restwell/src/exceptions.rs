@@ -35,7 +35,10 @@ pub enum ErrorDetail {
 impl ErrorDetail {
     /// One message with its code.
     pub fn new(message: impl Into<Cow<'static, str>>, code: impl Into<Cow<'static, str>>) -> Self {
-        Self::Message { message: message.into(), code: code.into() }
+        Self::Message {
+            message: message.into(),
+            code: code.into(),
+        }
     }
 
     /// A list of this one error: the shape of a field with a single problem.
@@ -51,13 +54,18 @@ impl ErrorDetail {
         match self {
             Self::Message { code, .. } => code,
             Self::List(items) => items.first().map_or("invalid", Self::code),
-            Self::Map(entries) => entries.first().map_or("invalid", |(_, detail)| detail.code()),
+            Self::Map(entries) => entries
+                .first()
+                .map_or("invalid", |(_, detail)| detail.code()),
         }
     }
 
     /// This tree as it stands in a body.
     pub fn render(&self, format: ErrorFormat) -> impl Serialize + '_ {
-        Rendered { detail: self, format }
+        Rendered {
+            detail: self,
+            format,
+        }
     }
 }
 
@@ -94,8 +102,12 @@ struct Rendered<'a> {
 impl Serialize for Rendered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self.detail, self.format) {
-            (ErrorDetail::Message { message, .. }, ErrorFormat::Message) => serializer.serialize_str(message),
-            (ErrorDetail::Message { code, .. }, ErrorFormat::Code) => serializer.serialize_str(code),
+            (ErrorDetail::Message { message, .. }, ErrorFormat::Message) => {
+                serializer.serialize_str(message)
+            }
+            (ErrorDetail::Message { code, .. }, ErrorFormat::Code) => {
+                serializer.serialize_str(code)
+            }
             (ErrorDetail::Message { message, code }, ErrorFormat::Full) => {
                 let mut map = serializer.serialize_map(Some(2))?;
                 map.serialize_entry("message", message)?;
@@ -145,7 +157,11 @@ impl Errors {
 
     /// `Ok` if nothing went wrong, else 400 with every error.
     pub fn into_result(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(ApiException::validation(ErrorDetail::Map(self.0))) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiException::validation(ErrorDetail::Map(self.0)))
+        }
     }
 }
 
@@ -206,12 +222,20 @@ impl ApiException {
         message: impl Into<Cow<'static, str>>,
         code: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, detail: ErrorDetail::new(message, code), retry_after: None, cause: None }
+        Self {
+            status,
+            detail: ErrorDetail::new(message, code),
+            retry_after: None,
+            cause: None,
+        }
     }
 
     /// 400 with this tree as body; a bare message becomes a list of one (contract §16.2).
     pub fn validation(detail: ErrorDetail) -> Self {
-        Self { detail: detail.listed(), ..Self::new(StatusCode::BAD_REQUEST, "", "invalid") }
+        Self {
+            detail: detail.listed(),
+            ..Self::new(StatusCode::BAD_REQUEST, "", "invalid")
+        }
     }
 
     /// 400 with one error on one field.
@@ -222,13 +246,21 @@ impl ApiException {
     /// 405 `method_not_allowed`.
     pub fn method_not_allowed(method: &str) -> Self {
         let message = format!("The method {method} is not allowed here.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, message, "method_not_allowed")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            message,
+            "method_not_allowed",
+        )
     }
 
     /// 415 `unsupported_media_type`.
     pub fn unsupported_media_type(media_type: &str) -> Self {
         let message = format!("The content type “{media_type}” is not supported here.");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message, "unsupported_media_type")
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            message,
+            "unsupported_media_type",
+        )
     }
 
     /// 503 `unavailable` with `Retry-After`: the database does not answer, or too many wait for it.
@@ -236,19 +268,28 @@ impl ApiException {
         Self {
             retry_after: Some(1),
             cause: Some(Cause::Other(cause.into())),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Try again shortly.", "unavailable")
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is busy. Try again shortly.",
+                "unavailable",
+            )
         }
     }
 
     /// 500 whose cause is logged.
     pub fn internal(cause: impl Into<String>) -> Self {
-        Self { cause: Some(Cause::Other(cause.into())), ..Self::server_error() }
+        Self {
+            cause: Some(Cause::Other(cause.into())),
+            ..Self::server_error()
+        }
     }
 
     /// The tree that is sent: a bare message stands under `detail`.
     pub fn body(&self) -> ErrorDetail {
         match &self.detail {
-            message @ ErrorDetail::Message { .. } => ErrorDetail::Map(vec![("detail".into(), message.clone())]),
+            message @ ErrorDetail::Message { .. } => {
+                ErrorDetail::Map(vec![("detail".into(), message.clone())])
+            }
             tree => tree.clone(),
         }
     }
@@ -257,25 +298,46 @@ impl ApiException {
     ///
     /// `constraint` translates the name of a violated constraint to a field and a code. A delete that a
     /// restricting foreign key refuses is 409 `protected`. Everything else is our own fault: 500.
-    pub fn from_database(error: DieselError, constraint: impl Fn(&str) -> Option<Constraint>) -> Self {
-        let DieselError::DatabaseError(kind, information) = &error else { return error.into() };
+    pub fn from_database(
+        error: DieselError,
+        constraint: impl Fn(&str) -> Option<Constraint>,
+    ) -> Self {
+        let DieselError::DatabaseError(kind, information) = &error else {
+            return error.into();
+        };
         let name = information.constraint_name().unwrap_or_default();
         let fallback = match kind {
             DatabaseErrorKind::UniqueViolation => Constraint::new(NON_FIELD_ERRORS, "unique"),
             // The row that holds the key is of another table: this one is being deleted.
-            DatabaseErrorKind::ForeignKeyViolation if information.message().starts_with("update or delete") => {
-                return Self { cause: Some(Cause::Database(error)), ..Self::protected() };
+            DatabaseErrorKind::ForeignKeyViolation
+                if information.message().starts_with("update or delete") =>
+            {
+                return Self {
+                    cause: Some(Cause::Database(error)),
+                    ..Self::protected()
+                };
             }
             DatabaseErrorKind::RestrictViolation => {
-                return Self { cause: Some(Cause::Database(error)), ..Self::protected() };
+                return Self {
+                    cause: Some(Cause::Database(error)),
+                    ..Self::protected()
+                };
             }
-            DatabaseErrorKind::ForeignKeyViolation => Constraint::new(NON_FIELD_ERRORS, "does_not_exist"),
+            DatabaseErrorKind::ForeignKeyViolation => {
+                Constraint::new(NON_FIELD_ERRORS, "does_not_exist")
+            }
             DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ExclusionViolation => {
                 Constraint::new(NON_FIELD_ERRORS, "invalid")
             }
             // SQLSTATE 2201B: the pattern came with the search.
-            _ if information.message().starts_with("invalid regular expression") => {
-                return Self::validation(ErrorDetail::new("This is not a regular expression.", "invalid"));
+            _ if information
+                .message()
+                .starts_with("invalid regular expression") =>
+            {
+                return Self::validation(ErrorDetail::new(
+                    "This is not a regular expression.",
+                    "invalid",
+                ));
             }
             _ => return error.into(),
         };
@@ -285,7 +347,10 @@ impl ApiException {
             "does_not_exist" => "This refers to something that does not exist.",
             _ => "This value is not allowed.",
         };
-        Self { cause: Some(Cause::Database(error)), ..Self::field(field, ErrorDetail::new(message, code)) }
+        Self {
+            cause: Some(Cause::Database(error)),
+            ..Self::field(field, ErrorDetail::new(message, code))
+        }
     }
 
     /// Whether this is the service's own fault, or its database's: it is logged, and a lost connection is replaced.
@@ -319,7 +384,10 @@ impl From<DieselError> for ApiException {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::not_found(),
-            error => Self { cause: Some(Cause::Database(error)), ..Self::server_error() },
+            error => Self {
+                cause: Some(Cause::Database(error)),
+                ..Self::server_error()
+            },
         }
     }
 }

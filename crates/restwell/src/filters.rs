@@ -35,13 +35,21 @@ pub trait FilterSet: 'static {
     ///
     /// # Errors
     /// The database's, when a parameter names a row.
-    fn conditions(params: &QueryParams, errors: &mut Errors, conn: &mut Conn) -> Result<Vec<Condition<Self::Model>>>;
+    fn conditions(
+        params: &QueryParams,
+        errors: &mut Errors,
+        conn: &mut Conn,
+    ) -> Result<Vec<Condition<Self::Model>>>;
 
     /// The rows in which one of the search fields matches `term`.
     fn search(term: &str, query: QueryOf<Self>) -> QueryOf<Self>;
 
     /// Orders by one name that clients may use; `Err` gives the query back if there is no such name.
-    fn order_by(name: &str, descending: bool, query: QueryOf<Self>) -> Result<QueryOf<Self>, QueryOf<Self>>;
+    fn order_by(
+        name: &str,
+        descending: bool,
+        query: QueryOf<Self>,
+    ) -> Result<QueryOf<Self>, QueryOf<Self>>;
 
     /// The order where a client asks for none.
     fn default_order(query: QueryOf<Self>) -> QueryOf<Self> {
@@ -86,29 +94,53 @@ impl<F: FilterSet> Filtering<F> {
         let mut errors = Errors::default();
         let conditions = F::conditions(params, &mut errors, conn)?;
         errors.into_result()?;
-        let terms = params.get("search").map_or_else(|| Ok(Vec::new()), search::search_terms);
+        let terms = params
+            .get("search")
+            .map_or_else(|| Ok(Vec::new()), search::search_terms);
         let terms = terms.map_err(ApiException::validation)?;
-        let ordering = params.get("ordering").map(search::ordering_terms).unwrap_or_default();
-        let ordering = ordering.into_iter().map(|(name, descending)| (name.to_owned(), descending)).collect();
-        Ok(Self { conditions, terms, ordering })
+        let ordering = params
+            .get("ordering")
+            .map(search::ordering_terms)
+            .unwrap_or_default();
+        let ordering = ordering
+            .into_iter()
+            .map(|(name, descending)| (name.to_owned(), descending))
+            .collect();
+        Ok(Self {
+            conditions,
+            terms,
+            ordering,
+        })
     }
 
     /// The rows that were asked for.
     pub fn filter(&self, query: QueryOf<F>) -> QueryOf<F> {
-        let query = self.conditions.iter().fold(query, |query, condition| condition(query));
-        self.terms.iter().fold(query, |query, term| F::search(term, query))
+        let query = self
+            .conditions
+            .iter()
+            .fold(query, |query, condition| condition(query));
+        self.terms
+            .iter()
+            .fold(query, |query, term| F::search(term, query))
     }
 
     /// The rows in the order that was asked for: names that do not exist are dropped, and if none is left, the
     /// default holds. The primary key breaks ties.
     pub fn order(&self, query: QueryOf<F>) -> QueryOf<F> {
         let mut ordered = false;
-        let query = self.ordering.iter().fold(query, |query, (name, descending)| {
-            let result = F::order_by(name, *descending, query);
-            ordered |= result.is_ok();
-            result.unwrap_or_else(|query| query)
-        });
-        if ordered { F::Model::order_by_key(query) } else { F::default_order(query) }
+        let query = self
+            .ordering
+            .iter()
+            .fold(query, |query, (name, descending)| {
+                let result = F::order_by(name, *descending, query);
+                ordered |= result.is_ok();
+                result.unwrap_or_else(|query| query)
+            });
+        if ordered {
+            F::Model::order_by_key(query)
+        } else {
+            F::default_order(query)
+        }
     }
 }
 
@@ -154,7 +186,10 @@ impl FilterField for String {
 
     fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
         if text.contains('\0') {
-            return fail("Null characters are not allowed.", "null_characters_not_allowed");
+            return fail(
+                "Null characters are not allowed.",
+                "null_characters_not_allowed",
+            );
         }
         Ok(Some(text.to_owned()))
     }
@@ -209,17 +244,31 @@ impl FilterField for NaiveDate {
     fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
         // Django's form formats, in its order.
         const FORMATS: [&str; 10] = [
-            "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d %b, %Y", "%B %d %Y",
-            "%B %d, %Y", "%d %B %Y",
+            "%Y-%m-%d",
+            "%m/%d/%Y",
+            "%m/%d/%y",
+            "%b %d %Y",
+            "%b %d, %Y",
+            "%d %b %Y",
+            "%d %b, %Y",
+            "%B %d %Y",
+            "%B %d, %Y",
+            "%d %B %Y",
         ];
-        match FORMATS.iter().find_map(|format| Self::parse_from_str(text, format).ok()) {
+        match FORMATS
+            .iter()
+            .find_map(|format| Self::parse_from_str(text, format).ok())
+        {
             Some(date) => Ok(Some(date)),
             None => fail("This is not a date.", "invalid"),
         }
     }
 
     fn year(year: i32) -> Option<(Self, Self)> {
-        Some((Self::from_ymd_opt(year, 1, 1)?, Self::from_ymd_opt(year, 12, 31)?))
+        Some((
+            Self::from_ymd_opt(year, 1, 1)?,
+            Self::from_ymd_opt(year, 12, 31)?,
+        ))
     }
 }
 
@@ -228,20 +277,30 @@ impl FilterField for DateTime<Utc> {
 
     fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
         let input = serde_json::Value::String(text.to_owned());
-        <Self as crate::fields::Field>::to_internal_value(&input, &crate::fields::FieldOptions::NONE).map(Some)
+        <Self as crate::fields::Field>::to_internal_value(
+            &input,
+            &crate::fields::FieldOptions::NONE,
+        )
+        .map(Some)
     }
 
     fn year(year: i32) -> Option<(Self, Self)> {
         let (first, last) = NaiveDate::year(year)?;
         let end = NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999)?;
-        Some((first.and_time(NaiveTime::MIN).and_utc(), last.and_time(end).and_utc()))
+        Some((
+            first.and_time(NaiveTime::MIN).and_utc(),
+            last.and_time(end).and_utc(),
+        ))
     }
 }
 
 /// A number as django-filter reads it: decimal text, at most 1e50.
 fn number(text: &str) -> Result<BigDecimal, ErrorDetail> {
     let digits = text.trim().replace('_', "");
-    let plain = digits.len() <= 1000 && digits.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let plain = digits.len() <= 1000
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     let number = match digits.parse::<BigDecimal>() {
         Ok(number) if plain => number,
         _ => return fail("This is not a number.", "invalid"),
@@ -251,7 +310,11 @@ fn number(text: &str) -> Result<BigDecimal, ErrorDetail> {
         return fail("This number is too large.", "max_value");
     }
     // A fraction of more places than that is beyond every column.
-    Ok(if scale > 1000 { BigDecimal::from(0) } else { number })
+    Ok(if scale > 1000 {
+        BigDecimal::from(0)
+    } else {
+        number
+    })
 }
 
 /// A boolean; what is none is ignored (contract §10.3).
@@ -265,7 +328,10 @@ pub fn boolean(text: &str) -> Option<bool> {
 
 /// The value of a parameter, if it was sent and is not empty.
 pub fn parameter<'a>(params: &'a QueryParams, name: &str) -> Option<&'a str> {
-    params.get(name).map(str::trim).filter(|text| !text.is_empty())
+    params
+        .get(name)
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
 }
 
 /// A year; `None` matches no row.
@@ -291,13 +357,20 @@ pub fn list<F: FilterField>(text: &str) -> Result<Vec<F::Value>, ErrorDetail> {
 ///
 /// # Errors
 /// `invalid_choice` for any other.
-pub fn choice<F: FilterField>(text: &str, choices: &Choices) -> Result<Option<F::Value>, ErrorDetail> {
+pub fn choice<F: FilterField>(
+    text: &str,
+    choices: &Choices,
+) -> Result<Option<F::Value>, ErrorDetail> {
     let known = match choices {
         Choices::None => true,
         Choices::Text(choices) => choices.iter().any(|(value, _)| *value == text),
         Choices::Integer(choices) => choices.iter().any(|(value, _)| value.to_string() == text),
     };
-    if known { F::parse(text, Lookup::Exact) } else { invalid_choice(text) }
+    if known {
+        F::parse(text, Lookup::Exact)
+    } else {
+        invalid_choice(text)
+    }
 }
 
 /// A way of naming the rows of another model in a parameter.
@@ -318,7 +391,10 @@ pub trait ModelChoice {
 impl<M: Model> ModelChoice for PrimaryKey<M> {
     type Target = M;
 
-    fn keys(texts: &[&str], conn: &mut Conn) -> Result<std::result::Result<Vec<M::Key>, ErrorDetail>> {
+    fn keys(
+        texts: &[&str],
+        conn: &mut Conn,
+    ) -> Result<std::result::Result<Vec<M::Key>, ErrorDetail>> {
         let mut keys = Vec::with_capacity(texts.len());
         for text in texts {
             match M::Key::parse(text) {
@@ -337,16 +413,31 @@ impl<M: Model> ModelChoice for PrimaryKey<M> {
 impl<M: SlugModel> ModelChoice for Slug<M> {
     type Target = M;
 
-    fn keys(texts: &[&str], conn: &mut Conn) -> Result<std::result::Result<Vec<M::Key>, ErrorDetail>> {
-        let asked = texts.iter().filter(|text| !text.contains('\0')).map(|text| (*text).to_owned()).collect();
+    fn keys(
+        texts: &[&str],
+        conn: &mut Conn,
+    ) -> Result<std::result::Result<Vec<M::Key>, ErrorDetail>> {
+        let asked = texts
+            .iter()
+            .filter(|text| !text.contains('\0'))
+            .map(|text| (*text).to_owned())
+            .collect();
         let known = M::load_slugs(M::filter_slugs(M::query(), asked), conn)?;
-        Ok(match texts.iter().find(|text| !known.iter().any(|(slug, _)| slug == *text)) {
-            Some(unknown) => invalid_choice(unknown),
-            None => Ok(known.into_iter().map(|(_, key)| key).collect()),
-        })
+        Ok(
+            match texts
+                .iter()
+                .find(|text| !known.iter().any(|(slug, _)| slug == *text))
+            {
+                Some(unknown) => invalid_choice(unknown),
+                None => Ok(known.into_iter().map(|(_, key)| key).collect()),
+            },
+        )
     }
 }
 
 fn invalid_choice<T>(text: &str) -> Result<T, ErrorDetail> {
-    fail(format!("“{text}” is not one of the choices."), "invalid_choice")
+    fail(
+        format!("“{text}” is not one of the choices."),
+        "invalid_choice",
+    )
 }

@@ -55,7 +55,10 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// As [`GenericViewSet::object_query`]; 404 if there is no such row.
     fn get_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
         let query = self.object_query(request, conn)?;
-        RowOf::<Self>::load(query, conn)?.into_iter().next().ok_or_else(ApiException::not_found)
+        RowOf::<Self>::load(query, conn)?
+            .into_iter()
+            .next()
+            .ok_or_else(ApiException::not_found)
     }
 
     /// As [`GenericViewSet::get_object`], locked until the request's transaction ends.
@@ -84,7 +87,14 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
     let Some(window) = paginator.window(&request.query)? else {
         let rows = S::Model::load(order(rows()), conn)?;
         let related = S::prefetch(&rows, conn)?;
-        return Response::ok(request, &ListRepresentation::<S> { rows: &rows, related: &related, request });
+        return Response::ok(
+            request,
+            &ListRepresentation::<S> {
+                rows: &rows,
+                related: &related,
+                request,
+            },
+        );
     };
     let mut count = None;
     if window.needs_count() {
@@ -92,7 +102,10 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
     }
     let (limit, offset) = window.bounds(count);
     let (page, found) = match count {
-        Some(_) => (S::Model::page(order(rows()), rows(), limit, offset, conn)?.0, count),
+        Some(_) => (
+            S::Model::page(order(rows()), rows(), limit, offset, conn)?.0,
+            count,
+        ),
         None => S::Model::page(order(rows()), rows(), limit, offset, conn)?,
     };
     // An empty window says nothing about the rest.
@@ -103,8 +116,18 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
     };
     let links = paginator.links(&window, count, &request.absolute_url(), &request.query)?;
     let related = S::prefetch(&page, conn)?;
-    let results = ListRepresentation::<S> { rows: &page, related: &related, request };
-    Response::ok(request, &Page { links: &links, results })
+    let results = ListRepresentation::<S> {
+        rows: &page,
+        related: &related,
+        request,
+    };
+    Response::ok(
+        request,
+        &Page {
+            links: &links,
+            results,
+        },
+    )
 }
 
 /// One row as it stands in an answer.
@@ -117,5 +140,13 @@ pub fn object_response<S: ModelSerializer>(
     related: &S::Related,
     status: actix_web::http::StatusCode,
 ) -> Result<Response> {
-    Response::new(request, status, &Representation::<S> { row, related, request })
+    Response::new(
+        request,
+        status,
+        &Representation::<S> {
+            row,
+            related,
+            request,
+        },
+    )
 }

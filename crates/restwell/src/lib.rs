@@ -1,4 +1,77 @@
 //! Django REST framework's wire contract on actix-web, diesel and Postgres.
+//!
+//! Models, serializers, filtersets, viewsets and routers have DRF's names and do what DRF's do; URLs, parameters, bodies,
+//! statuses and error codes are DRF's too. Queries are diesel's, so that a wrong column is a compile error.
+//!
+//! ```no_run
+//! use diesel::prelude::*;
+//! use restwell::{db::Db, prelude::*, server::App, settings::Settings};
+//!
+//! diesel::table! {
+//!     book (id) {
+//!         id -> BigInt,
+//!         title -> Text,
+//!         pages -> Nullable<Integer>,
+//!     }
+//! }
+//!
+//! #[derive(Queryable, Selectable, Identifiable, Model)]
+//! #[diesel(table_name = book)]
+//! #[model(ordering(title))]
+//! pub struct Book {
+//!     id: i64,
+//!     title: String,
+//!     pages: Option<i32>,
+//! }
+//!
+//! #[derive(Serializer)]
+//! #[serializer(model = Book)]
+//! pub struct BookSerializer {
+//!     #[field(read_only)]
+//!     id: i64,
+//!     #[field(max_length = 200, unique)]
+//!     title: String,
+//!     #[field(min_value = 1)]
+//!     pages: Option<i32>,
+//! }
+//!
+//! #[derive(FilterSet)]
+//! #[filterset(model = Book, search(title), ordering(title, pages))]
+//! pub struct BookFilter {
+//!     #[filter(gte, lte)]
+//!     pages: i32,
+//! }
+//!
+//! pub struct BookViewSet;
+//!
+//! #[viewset]
+//! impl ModelViewSet for BookViewSet {
+//!     type Serializer = BookSerializer;
+//!     type Filter = BookFilter;
+//!     type Pagination = PageNumber<100>;
+//! }
+//!
+//! fn main() -> std::io::Result<()> {
+//!     let urls = Urls::new().include("/api/", DefaultRouter::new().register("books", BookViewSet));
+//!     let app = App::new(urls, Settings::default(), Db::new("postgres://localhost/books", 8));
+//!     let services = move || actix_web::App::new().configure(|config| app.configure(config));
+//!     let server = actix_web::HttpServer::new(services).bind("127.0.0.1:8000")?;
+//!     actix_web::rt::System::new().block_on(async { server.run().await })
+//! }
+//! ```
+//!
+//! | what a service writes | where it lives | guide |
+//! |---|---|---|
+//! | rows, relations, computed values | [`models`] | `docs/models.md` |
+//! | fields, validation, related rows | [`serializers`], [`fields`], [`relations`] | `docs/serializers.md` |
+//! | filters, search, order | [`filters`] | `docs/filtering.md` |
+//! | pages | [`pagination`] | `docs/pagination.md` |
+//! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
+//! | URLs | [`routers`] | `docs/routers.md` |
+//! | errors | [`exceptions`] | `docs/errors.md` |
+//! | tests | [`test`] | |
+//!
+//! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
 
 pub mod authentication;
@@ -36,3 +109,25 @@ mod views;
 pub mod viewsets;
 
 pub use restwell_macros::{FilterSet, Model, Serializer, viewset};
+
+/// The code of the guides compiles and runs as doctests.
+#[cfg(doctest)]
+mod guides {
+    macro_rules! guides {
+        ($($name:ident: $path:literal,)*) => {$(
+            #[doc = include_str!($path)]
+            struct $name;
+        )*};
+    }
+
+    guides! {
+        Architecture: "../../../docs/ARCHITECTURE.md",
+        Errors: "../../../docs/errors.md",
+        Filtering: "../../../docs/filtering.md",
+        Models: "../../../docs/models.md",
+        Pagination: "../../../docs/pagination.md",
+        Routers: "../../../docs/routers.md",
+        Serializers: "../../../docs/serializers.md",
+        Viewsets: "../../../docs/viewsets.md",
+    }
+}

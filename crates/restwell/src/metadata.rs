@@ -19,10 +19,20 @@ pub(crate) fn options(request: &Request, route: &Route) -> Result<Response> {
     body.insert("description".to_owned(), route.view.description().into());
     body.insert("renders".to_owned(), json!(["application/json"]));
     body.insert("parses".to_owned(), json!(["application/json"]));
-    let verb = if route.detail { Method::PUT } else { Method::POST };
-    if route.actions.iter().any(|(method, action)| *method == verb && action.is_standard()) {
+    let verb = if route.detail {
+        Method::PUT
+    } else {
+        Method::POST
+    };
+    if route
+        .actions
+        .iter()
+        .any(|(method, action)| *method == verb && action.is_standard())
+    {
         let fields = route.view.fields().iter();
-        let fields: Map<_, _> = fields.map(|field| (field.name.to_owned(), field_info(field))).collect();
+        let fields: Map<_, _> = fields
+            .map(|field| (field.name.to_owned(), field_info(field)))
+            .collect();
         body.insert("actions".to_owned(), json!({ verb.as_str(): fields }));
     }
     Response::ok(request, &Value::Object(body))
@@ -30,12 +40,19 @@ pub(crate) fn options(request: &Request, route: &Route) -> Result<Response> {
 
 /// DRF's view name: the class without its suffix, in words, and what the route shows.
 pub(crate) fn view_name(route: &Route) -> String {
-    let extra = route.actions.iter().map(|(_, action)| action).find(|action| !action.is_standard());
+    let extra = route
+        .actions
+        .iter()
+        .map(|(_, action)| action)
+        .find(|action| !action.is_standard());
     if let Some(action) = extra {
         return capitalised(action.name);
     }
     let class = route.view.name();
-    let class = class.strip_suffix("ViewSet").or_else(|| class.strip_suffix("View")).unwrap_or(class);
+    let class = class
+        .strip_suffix("ViewSet")
+        .or_else(|| class.strip_suffix("View"))
+        .unwrap_or(class);
     let mut name = String::new();
     for character in class.chars() {
         if character.is_uppercase() && !name.is_empty() {
@@ -52,7 +69,11 @@ pub(crate) fn view_name(route: &Route) -> String {
 
 /// Contract §15.4: keys in order, absent where they say nothing.
 fn field_info(field: &FieldInfo) -> Value {
-    let label = if field.name == "id" { "ID".to_owned() } else { capitalised(field.name) };
+    let label = if field.name == "id" {
+        "ID".to_owned()
+    } else {
+        capitalised(field.name)
+    };
     let mut info = Map::new();
     info.insert("type".to_owned(), field.kind.name.into());
     info.insert("required".to_owned(), field.required.into());
@@ -74,7 +95,11 @@ fn limits(options: &FieldOptions, info: &mut Map<String, Value>) {
         ("max_digits", options.max_digits.map(Value::from)),
         ("decimal_places", options.decimal_places.map(Value::from)),
     ];
-    info.extend(limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), limit?))));
+    info.extend(
+        limits
+            .into_iter()
+            .filter_map(|(name, limit)| Some((name.to_owned(), limit?))),
+    );
 }
 
 fn bound(bound: Bound) -> Value {
@@ -88,13 +113,25 @@ fn choices(choices: &Choices) -> Option<Value> {
     let shown = |value: Value, name: &str| json!({ "value": value, "display_name": name });
     match choices {
         Choices::None => None,
-        Choices::Text(choices) => Some(choices.iter().map(|(value, name)| shown((*value).into(), name)).collect()),
-        Choices::Integer(choices) => Some(choices.iter().map(|(value, name)| shown((*value).into(), name)).collect()),
+        Choices::Text(choices) => Some(
+            choices
+                .iter()
+                .map(|(value, name)| shown((*value).into(), name))
+                .collect(),
+        ),
+        Choices::Integer(choices) => Some(
+            choices
+                .iter()
+                .map(|(value, name)| shown((*value).into(), name))
+                .collect(),
+        ),
     }
 }
 
 fn capitalised(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
 }

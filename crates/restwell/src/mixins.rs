@@ -60,10 +60,19 @@ pub trait CreateModelMixin: GenericViewSet {
     /// # Errors
     /// 400 with every error of the input.
     fn create(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
-        let data = serializers::validated::<Self::CreateSerializer>(request, None, false, Self::DEFERS, conn)?;
+        let data = serializers::validated::<Self::CreateSerializer>(
+            request,
+            None,
+            false,
+            Self::DEFERS,
+            conn,
+        )?;
         let row = self.perform_create(request, data, conn)?;
         let response = written::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
-        let url = Self::CreateSerializer::FIELDS.iter().any(|field| field.name == "url").then(|| location(&response));
+        let url = Self::CreateSerializer::FIELDS
+            .iter()
+            .any(|field| field.name == "url")
+            .then(|| location(&response));
         Ok(match url.flatten() {
             Some(url) => response.with_header(header::LOCATION, &url),
             None => response,
@@ -134,7 +143,13 @@ fn change<V: UpdateModelMixin + ?Sized>(
     conn: &mut Conn,
 ) -> Result<Response> {
     let instance = view.lock_object(request, conn)?;
-    let data = serializers::validated::<V::UpdateSerializer>(request, Some(&instance), partial, V::DEFERS, conn)?;
+    let data = serializers::validated::<V::UpdateSerializer>(
+        request,
+        Some(&instance),
+        partial,
+        V::DEFERS,
+        conn,
+    )?;
     let row = view.perform_update(request, instance, data, conn)?;
     written::<V::UpdateSerializer>(request, &row, StatusCode::OK, conn)
 }
@@ -145,7 +160,12 @@ pub trait DestroyModelMixin: GenericViewSet {
     ///
     /// # Errors
     /// The database's; a row that others refer to is 409 `protected`.
-    fn perform_destroy(&self, _request: &Request, instance: RowOf<Self>, conn: &mut Conn) -> Result<()> {
+    fn perform_destroy(
+        &self,
+        _request: &Request,
+        instance: RowOf<Self>,
+        conn: &mut Conn,
+    ) -> Result<()> {
         let query = RowOf::<Self>::filter_keys(RowOf::<Self>::query(), vec![instance.key()]);
         RowOf::<Self>::delete(query, conn)?;
         Ok(())
@@ -176,7 +196,15 @@ fn written<S: ModelSerializer>(
     } else {
         S::prefetch(std::slice::from_ref(row), conn)?
     };
-    Response::new(request, status, &Representation::<S> { row, related: &related, request })
+    Response::new(
+        request,
+        status,
+        &Representation::<S> {
+            row,
+            related: &related,
+            request,
+        },
+    )
 }
 
 fn location(response: &Response) -> Option<String> {

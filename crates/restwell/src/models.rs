@@ -188,6 +188,19 @@ pub trait ToOne: Copy {
     fn key(self, row: &Self::Source) -> Option<<Self::Target as Model>::Key>;
 }
 
+/// How the one statement of a retrieve takes in the other side of a to-one relation.
+pub trait Join: Copy {
+    /// The table on the other side; the model's own under another name.
+    type Table;
+    /// Its columns, null where the key is.
+    type Selection;
+
+    /// The table on the other side.
+    fn table(self) -> Self::Table;
+    /// Its columns.
+    fn selection(self) -> Self::Selection;
+}
+
 /// A relation through a table of pairs: `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))`.
 pub trait ManyToMany: Copy {
     /// The model that declares the relation.
@@ -261,13 +274,22 @@ impl<M: Model, ST> Expr<M, ST> {
     pub fn new<E>(expression: E) -> Self
     where
         ST: SingleValue,
-        E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<Pg> + Send + 'static,
+        E: Expression<SqlType = ST>
+            + SelectableExpression<M::Table>
+            + QueryFragment<Pg>
+            + Send
+            + 'static,
     {
-        Self { fragment: Box::new(expression), marker: PhantomData }
+        Self {
+            fragment: Box::new(expression),
+            marker: PhantomData,
+        }
     }
 }
 
-impl<M, ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType> Expression for Expr<M, ST> {
+impl<M, ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType> Expression
+    for Expr<M, ST>
+{
     type SqlType = ST;
 }
 impl<M, ST, QS> AppearsOnTable<QS> for Expr<M, ST> where Self: Expression {}

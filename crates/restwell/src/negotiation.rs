@@ -19,7 +19,10 @@ pub struct Renderer {
 }
 
 /// DRF's `JSONRenderer`, see [`crate::renderers::render_json`].
-pub const JSON: Renderer = Renderer { media_type: "application/json", format: "json" };
+pub const JSON: Renderer = Renderer {
+    media_type: "application/json",
+    format: "json",
+};
 
 /// The form that an answer will have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,21 +39,34 @@ pub struct Accepted {
 ///
 /// # Errors
 /// 404 `not_found` for an unknown format, 406 `not_acceptable` if no renderer has a media type that is accepted.
-pub fn negotiate(renderers: &[Renderer], accept: Option<&[u8]>, format: Option<&str>) -> Result<Accepted> {
+pub fn negotiate(
+    renderers: &[Renderer],
+    accept: Option<&[u8]>,
+    format: Option<&str>,
+) -> Result<Accepted> {
     let format = format.filter(|format| !format.is_empty());
     let is_asked_for = |renderer: &&Renderer| format.is_none_or(|format| renderer.format == format);
     let renderers: Vec<_> = renderers.iter().filter(is_asked_for).copied().collect();
     if renderers.is_empty() {
         return Err(ApiException::not_found());
     }
-    let tokens: Vec<_> = accept_tokens(accept.unwrap_or(b"*/*")).map(String::from_utf8_lossy).collect();
-    let accepted: Vec<_> = tokens.iter().filter_map(|token| media_type(token)).collect();
+    let tokens: Vec<_> = accept_tokens(accept.unwrap_or(b"*/*"))
+        .map(String::from_utf8_lossy)
+        .collect();
+    let accepted: Vec<_> = tokens
+        .iter()
+        .filter_map(|token| media_type(token))
+        .collect();
     for specificity in (0..=3).rev() {
         for renderer in &renderers {
-            let is_match =
-                |media: &&MediaType<'_>| specificity_of(media) == specificity && media.includes(renderer.media_type);
+            let is_match = |media: &&MediaType<'_>| {
+                specificity_of(media) == specificity && media.includes(renderer.media_type)
+            };
             if let Some(media) = accepted.iter().find(is_match) {
-                return Ok(Accepted { renderer: *renderer, indent: indent_of(media) });
+                return Ok(Accepted {
+                    renderer: *renderer,
+                    indent: indent_of(media),
+                });
             }
         }
     }
@@ -67,7 +83,9 @@ fn accept_tokens(header: &[u8]) -> impl Iterator<Item = &[u8]> {
         _ => header,
     };
     let tokens = header.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-    tokens.filter(|token| (1..=MAX_TOKEN_LENGTH).contains(&token.len())).take(MAX_ACCEPT_TOKENS)
+    tokens
+        .filter(|token| (1..=MAX_TOKEN_LENGTH).contains(&token.len()))
+        .take(MAX_ACCEPT_TOKENS)
 }
 
 fn specificity_of(media: &MediaType<'_>) -> u8 {
@@ -75,7 +93,11 @@ fn specificity_of(media: &MediaType<'_>) -> u8 {
         0
     } else if media.subtype == "*" {
         1
-    } else if media.params.iter().all(|(name, _)| name.eq_ignore_ascii_case("q")) {
+    } else if media
+        .params
+        .iter()
+        .all(|(name, _)| name.eq_ignore_ascii_case("q"))
+    {
         2
     } else {
         3

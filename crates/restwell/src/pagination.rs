@@ -55,7 +55,13 @@ pub trait Pagination: Sized {
     ///
     /// # Errors
     /// 404 `not_found` for a page beyond the last.
-    fn links(&self, window: &Window, count: i64, base_url: &str, params: &QueryParams) -> Result<Links>;
+    fn links(
+        &self,
+        window: &Window,
+        count: i64,
+        base_url: &str,
+        params: &QueryParams,
+    ) -> Result<Links>;
 }
 
 /// The rows to load.
@@ -140,7 +146,9 @@ impl<const MAX_PAGE_SIZE: u32> Pagination for PageNumber<MAX_PAGE_SIZE> {
     }
 
     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
-        let wanted = (MAX_PAGE_SIZE > 0).then(|| positive(params, "page_size", MAX_PAGE_SIZE)).flatten();
+        let wanted = (MAX_PAGE_SIZE > 0)
+            .then(|| positive(params, "page_size", MAX_PAGE_SIZE))
+            .flatten();
         let limit = wanted.unwrap_or(self.page_size.into());
         if limit == 0 {
             return Ok(None);
@@ -151,11 +159,20 @@ impl<const MAX_PAGE_SIZE: u32> Pagination for PageNumber<MAX_PAGE_SIZE> {
             Some(text) => parse_int(text).filter(|number| *number > 0),
         };
         // An offset that is clamped to 64 bits is beyond the last row of any table.
-        let window = |number: i64| Window::Rows { limit, offset: (number - 1).saturating_mul(limit) };
+        let window = |number: i64| Window::Rows {
+            limit,
+            offset: (number - 1).saturating_mul(limit),
+        };
         number.map(window).ok_or_else(no_such_page).map(Some)
     }
 
-    fn links(&self, window: &Window, count: i64, base_url: &str, params: &QueryParams) -> Result<Links> {
+    fn links(
+        &self,
+        window: &Window,
+        count: i64,
+        base_url: &str,
+        params: &QueryParams,
+    ) -> Result<Links> {
         let (limit, offset) = window.bounds(Some(count));
         if offset > 0 && offset >= count {
             return Err(no_such_page());
@@ -185,22 +202,40 @@ pub struct LimitOffset<const MAX_LIMIT: u32 = { u32::MAX }> {
 
 impl<const MAX_LIMIT: u32> Pagination for LimitOffset<MAX_LIMIT> {
     fn new(page_size: u32) -> Self {
-        Self { default_limit: (page_size > 0).then_some(page_size) }
+        Self {
+            default_limit: (page_size > 0).then_some(page_size),
+        }
     }
 
     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
         let limit = positive(params, "limit", MAX_LIMIT).or(self.default_limit.map(i64::from));
-        let offset = params.get("offset").and_then(parse_int).filter(|offset| *offset >= 0);
-        Ok(limit.map(|limit| Window::Rows { limit, offset: offset.unwrap_or(0) }))
+        let offset = params
+            .get("offset")
+            .and_then(parse_int)
+            .filter(|offset| *offset >= 0);
+        Ok(limit.map(|limit| Window::Rows {
+            limit,
+            offset: offset.unwrap_or(0),
+        }))
     }
 
-    fn links(&self, window: &Window, count: i64, base_url: &str, params: &QueryParams) -> Result<Links> {
+    fn links(
+        &self,
+        window: &Window,
+        count: i64,
+        base_url: &str,
+        params: &QueryParams,
+    ) -> Result<Links> {
         let (limit, offset) = window.bounds(Some(count));
         let next = offset.saturating_add(limit);
         let limit_text = limit.to_string();
         let link = |offset: i64| match offset {
             ..=0 => params.link(base_url, &[("limit", &limit_text)], &["offset"]),
-            _ => params.link(base_url, &[("limit", &limit_text), ("offset", &offset.to_string())], &[]),
+            _ => params.link(
+                base_url,
+                &[("limit", &limit_text), ("offset", &offset.to_string())],
+                &[],
+            ),
         };
         Ok(Links {
             count,
@@ -224,13 +259,20 @@ impl Pagination for Unpaginated {
     }
 
     fn links(&self, _: &Window, count: i64, _: &str, _: &QueryParams) -> Result<Links> {
-        Ok(Links { count, next: None, previous: None })
+        Ok(Links {
+            count,
+            next: None,
+            previous: None,
+        })
     }
 }
 
 /// The positive number that a parameter holds, at most `max`; anything else does not count.
 fn positive(params: &QueryParams, name: &str, max: u32) -> Option<i64> {
-    let number = params.get(name).and_then(parse_int).filter(|number| *number > 0)?;
+    let number = params
+        .get(name)
+        .and_then(parse_int)
+        .filter(|number| *number > 0)?;
     Some(number.min(max.into()))
 }
 

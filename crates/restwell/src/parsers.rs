@@ -55,14 +55,20 @@ pub struct MediaType<'a> {
 impl MediaType<'_> {
     /// The last value of a parameter, without its quotes.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_ref())
+        self.params
+            .iter()
+            .rfind(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_ref())
     }
 
     /// Whether `media_type`, which has no parameters, is of this type; `*` stands for anything.
     pub fn includes(&self, media_type: &str) -> bool {
-        let is_same = |pattern: &str, name: &str| pattern == "*" || pattern.eq_ignore_ascii_case(name);
+        let is_same =
+            |pattern: &str, name: &str| pattern == "*" || pattern.eq_ignore_ascii_case(name);
         let parts = media_type.split_once('/');
-        parts.is_some_and(|(kind, subtype)| is_same(self.kind, kind) && is_same(self.subtype, subtype))
+        parts.is_some_and(|(kind, subtype)| {
+            is_same(self.kind, kind) && is_same(self.subtype, subtype)
+        })
     }
 }
 
@@ -79,7 +85,11 @@ pub fn media_type(text: &str) -> Option<MediaType<'_>> {
         }
         rest = after;
     }
-    Some(MediaType { kind, subtype, params })
+    Some(MediaType {
+        kind,
+        subtype,
+        params,
+    })
 }
 
 /// Splits at the first semicolon that stands in no quotes.
@@ -97,8 +107,13 @@ fn split_param(text: &str) -> (&str, Option<&str>) {
 }
 
 fn unquote(value: &str) -> Cow<'_, str> {
-    match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if inner.contains('\\') => inner.replace(r"\\", r"\").replace("\\\"", "\"").into(),
+    match value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
+        Some(inner) if inner.contains('\\') => {
+            inner.replace(r"\\", r"\").replace("\\\"", "\"").into()
+        }
         Some(inner) => inner.into(),
         None => value.into(),
     }
@@ -121,20 +136,31 @@ pub fn accepts(content_type: &str) -> bool {
 pub fn parse_json(body: &[u8], charset: Option<&str>) -> Result<Value> {
     let text = decode(body, charset)?;
     let text = replace_lone_surrogates(&text);
-    let mut value = serde_json::from_str(&text).map_err(|error| malformed(format!("is not JSON: {error}")))?;
+    let mut value =
+        serde_json::from_str(&text).map_err(|error| malformed(format!("is not JSON: {error}")))?;
     normalize(&mut value)?;
     Ok(value)
 }
 
 fn malformed(problem: impl std::fmt::Display) -> ApiException {
-    ApiException::new(StatusCode::BAD_REQUEST, format!("The request body {problem}."), "parse_error")
+    ApiException::new(
+        StatusCode::BAD_REQUEST,
+        format!("The request body {problem}."),
+        "parse_error",
+    )
 }
 
 /// The text of a body; a charset that nobody knows is UTF-8.
 fn decode<'a>(body: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>> {
-    let charset = charset.unwrap_or("utf-8").trim().to_ascii_lowercase().replace(['_', ' '], "-");
+    let charset = charset
+        .unwrap_or("utf-8")
+        .trim()
+        .to_ascii_lowercase()
+        .replace(['_', ' '], "-");
     let decoded = match charset.as_str() {
-        name if NO_CHARSETS.contains(&name) => return Err(malformed("has a charset that holds no text")),
+        name if NO_CHARSETS.contains(&name) => {
+            return Err(malformed("has a charset that holds no text"));
+        }
         // `encoding_rs` takes both for windows-1252, as browsers do.
         "latin-1" | "latin1" | "l1" | "iso-8859-1" | "iso8859-1" | "cp819" => {
             return Ok(body.iter().map(|byte| char::from(*byte)).collect());
@@ -184,7 +210,10 @@ fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
 
 /// The UTF-16 unit that stands at `index` as `\uXXXX`.
 fn escaped_unit(text: &str, index: usize) -> Option<u16> {
-    let hex = text.get(index..index + 6)?.strip_prefix("\\u").filter(|hex| !hex.starts_with('+'))?;
+    let hex = text
+        .get(index..index + 6)?
+        .strip_prefix("\\u")
+        .filter(|hex| !hex.starts_with('+'))?;
     u16::from_str_radix(hex, 16).ok()
 }
 
@@ -213,7 +242,9 @@ fn normal_number(text: &str) -> Result<Option<Number>> {
         return Ok(number.and_then(|number| python_float(number).to_string().parse().ok()));
     }
     if text.len() - usize::from(text.starts_with('-')) > MAX_INT_DIGITS {
-        return Err(malformed(format!("holds a number of more than {MAX_INT_DIGITS} digits")));
+        return Err(malformed(format!(
+            "holds a number of more than {MAX_INT_DIGITS} digits"
+        )));
     }
     Ok(None)
 }
@@ -235,5 +266,9 @@ pub(crate) fn parse_int(text: &str) -> Option<i64> {
         after_digit = digit.is_some();
     }
     let is_number = after_digit && digits <= MAX_INT_DIGITS;
-    is_number.then_some(if text.starts_with('-') { -number } else { number })
+    is_number.then_some(if text.starts_with('-') {
+        -number
+    } else {
+        number
+    })
 }

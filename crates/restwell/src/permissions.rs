@@ -25,7 +25,11 @@ impl Permission for AllowAny {
 }
 
 /// 403 if any of the permissions says no.
-pub(crate) fn check_permissions(permissions: &[&dyn Permission], request: &Request, conn: &mut Conn) -> Result<()> {
+pub(crate) fn check_permissions(
+    permissions: &[&dyn Permission],
+    request: &Request,
+    conn: &mut Conn,
+) -> Result<()> {
     for permission in permissions {
         if !permission.has_permission(request, conn)? {
             return Err(ApiException::permission_denied());

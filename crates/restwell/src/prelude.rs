@@ -9,7 +9,9 @@ pub use crate::{
     fields::{ChoiceField, SlugField, UrlField},
     filters::NoFilter,
     generics::{GenericViewSet, QueryOf},
-    mixins::{CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin},
+    mixins::{
+        CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
+    },
     models::{Expr, HasMany, Model},
     pagination::{LimitOffset, PageNumber, Unpaginated},
     relations::{Hyperlink, PrimaryKey, Slug},

@@ -20,7 +20,10 @@ pub fn set<M: Model, C: Column<M>>(row: &mut M, _column: C, value: C::Value) {
 }
 
 /// The value of a serializer's field as the model's struct holds it: the one place where their types meet.
-pub fn store<M: Model, C: Column<M, Value = V>, V>(_column: C, value: Option<V>) -> Option<C::Value> {
+pub fn store<M: Model, C: Column<M, Value = V>, V>(
+    _column: C,
+    value: Option<V>,
+) -> Option<C::Value> {
     value
 }
 
@@ -30,7 +33,10 @@ pub fn expression<M: Model, A: Attribute<M>>(attribute: A) -> A::Expression {
 }
 
 /// The typed SQL of an attribute on the other side of a relation.
-pub fn expression_of<R: Relation, A: Attribute<R::Target>>(_relation: R, attribute: A) -> A::Expression {
+pub fn expression_of<R: Relation, A: Attribute<R::Target>>(
+    _relation: R,
+    attribute: A,
+) -> A::Expression {
     attribute.expression()
 }
 
@@ -86,7 +92,10 @@ mod text_search {
 type Bound = diesel::dsl::AsExprOf<String, diesel::sql_types::Text>;
 
 /// A case-insensitive regular expression: the search prefix `$`.
-pub fn matches_regex<E: diesel::Expression>(value: E, pattern: String) -> text_search::MatchesRegex<E, Bound> {
+pub fn matches_regex<E: diesel::Expression>(
+    value: E,
+    pattern: String,
+) -> text_search::MatchesRegex<E, Bound> {
     text_search::MatchesRegex::new(value, pattern.into_sql::<diesel::sql_types::Text>())
 }
 
@@ -96,7 +105,8 @@ pub fn matches_text<E>(
     words: String,
 ) -> text_search::MatchesText<text_search::to_tsvector<E>, text_search::plainto_tsquery<Bound>>
 where
-    E: diesel::expression::AsExpression<diesel::sql_types::Text, Expression = E> + diesel::Expression,
+    E: diesel::expression::AsExpression<diesel::sql_types::Text, Expression = E>
+        + diesel::Expression,
 {
     let words = text_search::plainto_tsquery(words.into_sql::<diesel::sql_types::Text>());
     text_search::MatchesText::new(text_search::to_tsvector(value), words)

@@ -9,7 +9,11 @@ use crate::exceptions::{ApiException, Result};
 pub const MAX_FIELDS: usize = 1000;
 
 /// What Python's `quote_plus` escapes; a space becomes `+` before.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The parameters in the order of the request; a name may stand more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,9 +27,17 @@ impl QueryParams {
     pub fn parse(query: &str) -> Result<Self> {
         if query.bytes().filter(|byte| *byte == b'&').count() >= MAX_FIELDS {
             let message = format!("The query string holds more than {MAX_FIELDS} parameters.");
-            return Err(ApiException::new(StatusCode::BAD_REQUEST, message, "parse_error"));
+            return Err(ApiException::new(
+                StatusCode::BAD_REQUEST,
+                message,
+                "parse_error",
+            ));
         }
-        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        Ok(Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        ))
     }
 
     /// The last value of a parameter; an empty one counts.
@@ -35,7 +47,9 @@ impl QueryParams {
 
     /// Every value of a parameter, in the order of the request.
     pub fn get_all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
-        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+        self.iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     /// Whether a parameter was sent, with or without a value.
@@ -45,14 +59,18 @@ impl QueryParams {
 
     /// Every parameter with its value, in the order of the request.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// `base_url` with these parameters, of which some are set and some removed (contract §9.1).
     ///
     /// Names are sorted; the values of a repeated name keep their order.
     pub fn link(&self, base_url: &str, set: &[(&str, &str)], remove: &[&str]) -> String {
-        let is_kept = |name: &str| !remove.contains(&name) && set.iter().all(|(replaced, _)| *replaced != name);
+        let is_kept = |name: &str| {
+            !remove.contains(&name) && set.iter().all(|(replaced, _)| *replaced != name)
+        };
         let kept = self.iter().filter(|(name, _)| is_kept(name));
         let mut pairs: Vec<_> = kept.chain(set.iter().copied()).collect();
         pairs.sort_by_key(|(name, _)| *name);

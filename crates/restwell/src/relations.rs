@@ -34,13 +34,21 @@ pub trait RelatedField {
     ///
     /// # Errors
     /// The outer one when the database fails; the inner one holds the field's errors.
-    fn to_key(input: &Value, scope: &Scope<'_>, conn: &mut Conn) -> Related<<Self::Target as Model>::Key>;
+    fn to_key(
+        input: &Value,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<<Self::Target as Model>::Key>;
 
     /// Called for the items of a list, in the order in which they were sent; each may be named more than once.
     ///
     /// # Errors
     /// As [`RelatedField::to_key`]; the first bad item only (contract §8.2).
-    fn to_keys(inputs: &[Value], scope: &Scope<'_>, conn: &mut Conn) -> Related<Vec<<Self::Target as Model>::Key>> {
+    fn to_keys(
+        inputs: &[Value],
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<Vec<<Self::Target as Model>::Key>> {
         let mut keys = Vec::with_capacity(inputs.len());
         for input in inputs {
             match Self::to_key(input, scope, conn)? {
@@ -64,7 +72,11 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
             return Ok(Ok(key));
         }
         let known = M::count(M::filter_keys(M::query(), vec![key.clone()]), conn)?;
-        Ok(if known == 0 { does_not_exist(&key.to_string()) } else { Ok(key) })
+        Ok(if known == 0 {
+            does_not_exist(&key.to_string())
+        } else {
+            Ok(key)
+        })
     }
 
     fn to_keys(inputs: &[Value], _scope: &Scope<'_>, conn: &mut Conn) -> Related<Vec<M::Key>> {
@@ -72,7 +84,9 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
         for input in inputs {
             let parsed = match input {
                 Value::Null => does_not_exist("null"),
-                Value::String(text) if text.is_empty() => fail("This cannot be a primary key.", "incorrect_type"),
+                Value::String(text) if text.is_empty() => {
+                    fail("This cannot be a primary key.", "incorrect_type")
+                }
                 input => parse_key::<M>(input),
             };
             match parsed {
@@ -104,13 +118,22 @@ impl<M: SlugModel> RelatedField for Slug<M> {
             return Ok(Ok(Vec::new()));
         }
         let slugs: Vec<Option<String>> = inputs.iter().map(slug_text).collect();
-        let asked = slugs.iter().flatten().filter(|slug| !slug.contains('\0')).cloned().collect();
+        let asked = slugs
+            .iter()
+            .flatten()
+            .filter(|slug| !slug.contains('\0'))
+            .cloned()
+            .collect();
         let known = M::load_slugs(M::filter_slugs(M::query(), asked), conn)?;
         let mut keys = Vec::with_capacity(inputs.len());
         for (slug, input) in slugs.iter().zip(inputs) {
             match known.iter().find(|(known, _)| Some(known) == slug.as_ref()) {
                 Some((_, key)) => keys.push(key.clone()),
-                None => return Ok(does_not_exist(slug.as_deref().unwrap_or(&input.to_string()))),
+                None => {
+                    return Ok(does_not_exist(
+                        slug.as_deref().unwrap_or(&input.to_string()),
+                    ));
+                }
             }
         }
         Ok(Ok(keys))
@@ -127,7 +150,9 @@ impl<M: Model> RelatedField for Hyperlink<M> {
             Value::String(text) => text,
             _ => return Ok(fail("A URL must be a string.", "incorrect_type")),
         };
-        let Some(path) = path_of(url) else { return Ok(fail("This is not a URL of this service.", "no_match")) };
+        let Some(path) = path_of(url) else {
+            return Ok(fail("This is not a URL of this service.", "no_match"));
+        };
         let Some(found) = scope.request.urls.resolve(path) else {
             return Ok(fail("This URL leads nowhere.", "no_match"));
         };
@@ -139,7 +164,10 @@ impl<M: Model> RelatedField for Hyperlink<M> {
             Some(query) => M::load_keys(query, conn)?,
             None => Vec::new(),
         };
-        Ok(keys.into_iter().next().map_or_else(|| does_not_exist(url), Ok))
+        Ok(keys
+            .into_iter()
+            .next()
+            .map_or_else(|| does_not_exist(url), Ok))
     }
 }
 
@@ -158,7 +186,13 @@ fn parse_key<M: Model>(input: &Value) -> Result<M::Key, ErrorDetail> {
     match M::Key::parse(&text) {
         Some(key) => Ok(key),
         // Out of the column's range, but a number: no row has it.
-        None if text.trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit()) => does_not_exist(&text),
+        None if text
+            .trim_start_matches(['-', '+'])
+            .bytes()
+            .all(|byte| byte.is_ascii_digit()) =>
+        {
+            does_not_exist(&text)
+        }
         None => fail("This cannot be a primary key.", "incorrect_type"),
     }
 }

@@ -14,9 +14,16 @@ use serde_json::ser::{CompactFormatter, Formatter};
 ///
 /// # Errors
 /// NaN and infinity, maps whose keys are no texts, and what the value's own `Serialize` refuses.
-pub fn render_json<T: Serialize + ?Sized>(value: &T, indent: Option<usize>) -> serde_json::Result<Vec<u8>> {
+pub fn render_json<T: Serialize + ?Sized>(
+    value: &T,
+    indent: Option<usize>,
+) -> serde_json::Result<Vec<u8>> {
     let mut body = Vec::with_capacity(1024);
-    let formatter = JsonFormatter { indent: indent.unwrap_or(0), level: 0, has_items: false };
+    let formatter = JsonFormatter {
+        indent: indent.unwrap_or(0),
+        level: 0,
+        has_items: false,
+    };
     let mut serializer = serde_json::Serializer::with_formatter(&mut body, formatter);
     value.serialize(Finite(&mut serializer))?;
     Ok(body)
@@ -28,18 +35,25 @@ pub fn python_float(number: f64) -> impl fmt::Display {
         // `serde_json` finds the same digits, and puts them where Python does in all but two cases.
         let mut buffer = [0; 32];
         let mut unused = buffer.as_mut_slice();
-        CompactFormatter.write_f64(&mut unused, number).map_err(|_| fmt::Error)?;
+        CompactFormatter
+            .write_f64(&mut unused, number)
+            .map_err(|_| fmt::Error)?;
         let length = 32 - unused.len();
         let text = str::from_utf8(&buffer[..length]).map_err(|_| fmt::Error)?;
         if let Some((digits, exponent)) = text.split_once('e') {
             let exponent: i32 = exponent.parse().map_err(|_| fmt::Error)?;
             return write!(f, "{digits}e{exponent:+03}");
         }
-        let Some((sign, digits)) = text.split_once("0.0000").filter(|(sign, _)| sign.len() < 2) else {
+        let Some((sign, digits)) = text.split_once("0.0000").filter(|(sign, _)| sign.len() < 2)
+        else {
             return f.write_str(text);
         };
         let (first, rest) = digits.split_at(1);
-        write!(f, "{sign}{first}{}{rest}e-05", if rest.is_empty() { "" } else { "." })
+        write!(
+            f,
+            "{sign}{first}{}{rest}e-05",
+            if rest.is_empty() { "" } else { "." }
+        )
     })
 }
 
@@ -86,7 +100,11 @@ impl Formatter for JsonFormatter {
         write!(writer, "{}", python_float(value))
     }
 
-    fn write_number_str<W: Write + ?Sized>(&mut self, writer: &mut W, value: &str) -> io::Result<()> {
+    fn write_number_str<W: Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        value: &str,
+    ) -> io::Result<()> {
         if !value.contains(['.', 'e', 'E']) {
             return writer.write_all(value.as_bytes());
         }
@@ -96,7 +114,11 @@ impl Formatter for JsonFormatter {
         }
     }
 
-    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         // U+2028 and U+2029 end a line in JavaScript; both start with this byte.
         if !fragment.as_bytes().contains(&0xE2) {
             return writer.write_all(fragment.as_bytes());
@@ -117,7 +139,11 @@ impl Formatter for JsonFormatter {
         self.begin(writer, b'[')
     }
 
-    fn begin_array_value<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.begin_item(writer, first)
     }
 
@@ -134,7 +160,11 @@ impl Formatter for JsonFormatter {
         self.begin(writer, b'{')
     }
 
-    fn begin_object_key<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.begin_item(writer, first)
     }
 
@@ -228,14 +258,22 @@ impl<S: Serializer> Serializer for Finite<S> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
-        if value.is_finite() { self.0.serialize_f64(value) } else { Err(S::Error::custom(NOT_FINITE)) }
+        if value.is_finite() {
+            self.0.serialize_f64(value)
+        } else {
+            Err(S::Error::custom(NOT_FINITE))
+        }
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.0.serialize_some(&FiniteValue(value))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
         self.0.serialize_newtype_struct(name, &FiniteValue(value))
     }
 
@@ -246,7 +284,8 @@ impl<S: Serializer> Serializer for Finite<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_variant(name, index, variant, &FiniteValue(value))
+        self.0
+            .serialize_newtype_variant(name, index, variant, &FiniteValue(value))
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {

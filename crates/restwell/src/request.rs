@@ -57,7 +57,9 @@ impl Request {
 
     /// The absolute URL of the route `name`, with the value of its lookup; `None` if there is no such route.
     pub fn reverse(&self, name: &str, lookup: Option<&str>) -> Option<String> {
-        let mut url = self.urls.reverse(name, lookup, self.route.format.as_deref())?;
+        let mut url = self
+            .urls
+            .reverse(name, lookup, self.route.format.as_deref())?;
         url.insert_str(0, &self.origin);
         if let Some(format) = self.query.get("format") {
             url.push_str("?format=");
@@ -87,11 +89,15 @@ impl Request {
         if self.body.is_empty() {
             return Ok(Value::Object(serde_json::Map::new()));
         }
-        let content_type = self.headers.get("content-type").map_or("", |value| value.to_str().unwrap_or(""));
+        let content_type = self
+            .headers
+            .get("content-type")
+            .map_or("", |value| value.to_str().unwrap_or(""));
         if !parsers::accepts(content_type) {
             return Err(ApiException::unsupported_media_type(content_type));
         }
-        let charset = parsers::media_type(content_type).and_then(|parsed| parsed.param("charset").map(str::to_owned));
+        let charset = parsers::media_type(content_type)
+            .and_then(|parsed| parsed.param("charset").map(str::to_owned));
         parsers::parse_json(&self.body, charset.as_deref())
     }
 

@@ -30,11 +30,20 @@ impl Response {
     ///
     /// # Errors
     /// 500 for a value that the renderer has no form for, e.g. NaN in JSON.
-    pub fn new<T: Serialize + ?Sized>(request: &Request, status: StatusCode, value: &T) -> Result<Self> {
-        let body = renderers::render_json(value, request.accepted.indent)
-            .map_err(|error| ApiException::internal(format!("the answer could not be rendered: {error}")))?;
+    pub fn new<T: Serialize + ?Sized>(
+        request: &Request,
+        status: StatusCode,
+        value: &T,
+    ) -> Result<Self> {
+        let body = renderers::render_json(value, request.accepted.indent).map_err(|error| {
+            ApiException::internal(format!("the answer could not be rendered: {error}"))
+        })?;
         let content_type = HeaderValue::from_static(request.accepted.renderer.media_type);
-        Ok(Self { status, headers: vec![(header::CONTENT_TYPE, content_type)], body })
+        Ok(Self {
+            status,
+            headers: vec![(header::CONTENT_TYPE, content_type)],
+            body,
+        })
     }
 
     /// 200 with this value as its body.
@@ -47,7 +56,11 @@ impl Response {
 
     /// 204: nothing to say.
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Vec::new() }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     /// This answer with a header more; a value that no header can hold is left out.
@@ -60,7 +73,11 @@ impl Response {
     }
 
     /// The answer that an exception stands for, rendered as it was negotiated.
-    pub fn from_exception(exception: &ApiException, settings: &Settings, accepted: Accepted) -> Self {
+    pub fn from_exception(
+        exception: &ApiException,
+        settings: &Settings,
+        accepted: Accepted,
+    ) -> Self {
         let body = exception.body();
         let rendered = renderers::render_json(&body.render(settings.error_format), accepted.indent);
         let content_type = HeaderValue::from_static(accepted.renderer.media_type);
@@ -70,7 +87,9 @@ impl Response {
             body: rendered.unwrap_or_default(),
         };
         if let Some(seconds) = exception.retry_after {
-            response.headers.push((header::RETRY_AFTER, HeaderValue::from(seconds)));
+            response
+                .headers
+                .push((header::RETRY_AFTER, HeaderValue::from(seconds)));
         }
         response
     }

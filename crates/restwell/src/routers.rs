@@ -8,15 +8,30 @@ use regex::Regex;
 
 use crate::{
     request::Request,
-    viewsets::{Action, METHODS, ViewSet},
     views::ApiRoot,
+    viewsets::{Action, METHODS, ViewSet},
 };
 
 /// What stays as it is in the path of a link (RFC 3986 §3.3, as Django does it).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':').remove(b'@').remove(b'!')
-    .remove(b'$').remove(b'&').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b'+').remove(b',')
-    .remove(b';').remove(b'=');
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
 
 struct Registration {
     prefix: String,
@@ -49,9 +64,16 @@ impl SimpleRouter {
     /// # Panics
     /// If two viewsets have one basename: use another.
     #[must_use]
-    pub fn register_as<V: ViewSet + 'static>(mut self, prefix: &str, basename: &str, view: V) -> Self {
+    pub fn register_as<V: ViewSet + 'static>(
+        mut self,
+        prefix: &str,
+        basename: &str,
+        view: V,
+    ) -> Self {
         assert!(
-            self.registrations.iter().all(|known| known.basename != basename),
+            self.registrations
+                .iter()
+                .all(|known| known.basename != basename),
             "the basename `{basename}` is registered twice: give one of them another with `register_as`"
         );
         self.registrations.push(Registration {
@@ -71,7 +93,10 @@ impl SimpleRouter {
 
     fn routes(&self) -> Vec<Route> {
         let slash = if self.no_trailing_slash { "" } else { "/" };
-        self.registrations.iter().flat_map(|registration| routes_of(registration, slash)).collect()
+        self.registrations
+            .iter()
+            .flat_map(|registration| routes_of(registration, slash))
+            .collect()
     }
 }
 
@@ -120,8 +145,18 @@ impl Router for DefaultRouter {
     fn into_routes(self) -> Vec<Route> {
         let mut routes = self.0.routes();
         let lists = |route: &&Route| !route.detail && route.actions[0].1.is_standard();
-        let entries = routes.iter().filter(lists).map(|route| (route.prefix.clone(), route.name.clone())).collect();
-        let root = Action { name: "get", detail: false, methods: &["GET"], url_path: "", url_name: "api-root" };
+        let entries = routes
+            .iter()
+            .filter(lists)
+            .map(|route| (route.prefix.clone(), route.name.clone()))
+            .collect();
+        let root = Action {
+            name: "get",
+            detail: false,
+            methods: &["GET"],
+            url_path: "",
+            url_name: "api-root",
+        };
         routes.insert(
             0,
             Route {
@@ -171,14 +206,25 @@ impl Route {
 
     /// The action that answers a verb.
     pub fn action(&self, method: &Method) -> Option<&Action> {
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.actions.iter().find(|(known, _)| known == method).map(|(_, action)| action)
+        let method = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        self.actions
+            .iter()
+            .find(|(known, _)| known == method)
+            .map(|(_, action)| action)
     }
 }
 
 /// Contract §1.1: the list, its actions, the object, its actions.
 fn routes_of(registration: &Registration, slash: &str) -> Vec<Route> {
-    let Registration { prefix, basename, view } = registration;
+    let Registration {
+        prefix,
+        basename,
+        view,
+    } = registration;
     let lookup = format!("(?P<{}>{})", view.lookup_field(), view.lookup_value_regex());
     let mut routes: Vec<Route> = Vec::new();
     for detail in [false, true] {
@@ -188,7 +234,8 @@ fn routes_of(registration: &Registration, slash: &str) -> Vec<Route> {
                 (true, false) => format!("{prefix}/{lookup}"),
                 (true, true) => lookup.clone(),
             };
-            let wanted = |action: &&Action| action.detail == detail && action.is_standard() == standard;
+            let wanted =
+                |action: &&Action| action.detail == detail && action.is_standard() == standard;
             for action in view.actions().iter().filter(wanted) {
                 let pattern = match (action.url_path, base.as_str()) {
                     ("", "") => String::new(),
@@ -196,7 +243,10 @@ fn routes_of(registration: &Registration, slash: &str) -> Vec<Route> {
                     (path, "") => format!("{path}{slash}"),
                     (path, base) => format!("{base}/{path}{slash}"),
                 };
-                let methods = action.methods.iter().filter_map(|name| Method::from_bytes(name.as_bytes()).ok());
+                let methods = action
+                    .methods
+                    .iter()
+                    .filter_map(|name| Method::from_bytes(name.as_bytes()).ok());
                 let actions: Vec<_> = methods.map(|method| (method, *action)).collect();
                 match routes.iter_mut().find(|route| route.pattern == pattern) {
                     Some(route) => route.actions.extend(actions),
@@ -253,9 +303,14 @@ impl Urls {
     /// If a pattern is no regular expression, or two routes have one name.
     #[must_use]
     pub fn include(mut self, path: &str, router: impl Router) -> Self {
-        let mut names: HashSet<String> = self.routes.iter().map(|route| route.name.clone()).collect();
+        let mut names: HashSet<String> =
+            self.routes.iter().map(|route| route.name.clone()).collect();
         for mut route in router.into_routes() {
-            assert!(names.insert(route.name.clone()), "two routes are named `{}`: rename one of them", route.name);
+            assert!(
+                names.insert(route.name.clone()),
+                "two routes are named `{}`: rename one of them",
+                route.name
+            );
             route.pattern.insert_str(0, path);
             self.patterns.push(Pattern::new(&route));
             self.routes.push(route);
@@ -272,11 +327,17 @@ impl Urls {
     pub fn resolve(&self, path: &str) -> Option<Match> {
         let path = percent_decode_str(path).decode_utf8_lossy();
         let plain = self.patterns.iter().map(|pattern| Some(&pattern.plain));
-        let suffixed = self.patterns.iter().map(|pattern| pattern.suffixed.as_ref());
+        let suffixed = self
+            .patterns
+            .iter()
+            .map(|pattern| pattern.suffixed.as_ref());
         // Django tries each pattern's suffixed twin right behind it; no path matches both, so the order is the same.
         let candidates = plain.enumerate().chain(suffixed.enumerate());
         for (index, regex) in candidates {
-            let Some(regex) = regex.filter(|_| path.starts_with(&self.patterns[index].literal)) else { continue };
+            let Some(regex) = regex.filter(|_| path.starts_with(&self.patterns[index].literal))
+            else {
+                continue;
+            };
             if let Some(captures) = regex.captures(&path) {
                 return Some(self.matched(index, regex, &captures));
             }
@@ -286,9 +347,14 @@ impl Urls {
 
     fn matched(&self, index: usize, regex: &Regex, captures: &regex::Captures<'_>) -> Match {
         let lookup_field = self.routes[index].view.lookup_field();
-        let mut matched = Match { route: index, ..Match::default() };
+        let mut matched = Match {
+            route: index,
+            ..Match::default()
+        };
         for name in regex.capture_names().flatten() {
-            let Some(value) = captures.name(name).map(|value| value.as_str().to_owned()) else { continue };
+            let Some(value) = captures.name(name).map(|value| value.as_str().to_owned()) else {
+                continue;
+            };
             match name {
                 "format" => matched.format = Some(value),
                 name if name == lookup_field => matched.lookup = Some(value),
@@ -309,7 +375,12 @@ impl Urls {
     }
 
     /// The path of the route `name` with this lookup value and format suffix; `None` if there is no such route.
-    pub fn reverse(&self, name: &str, lookup: Option<&str>, format: Option<&str>) -> Option<String> {
+    pub fn reverse(
+        &self,
+        name: &str,
+        lookup: Option<&str>,
+        format: Option<&str>,
+    ) -> Option<String> {
         let route = self.routes.iter().find(|route| route.name == name)?;
         let mut path = route.pattern.clone();
         if let Some(start) = path.find("(?P<") {
@@ -334,20 +405,30 @@ impl Route {
 
 impl Pattern {
     fn new(route: &Route) -> Self {
-        let literal_end = route.pattern.find(['(', '[', '\\', '.', '*', '+', '?']).unwrap_or(route.pattern.len());
+        let literal_end = route
+            .pattern
+            .find(['(', '[', '\\', '.', '*', '+', '?'])
+            .unwrap_or(route.pattern.len());
         let compile = |pattern: String| match Regex::new(&pattern) {
             Ok(regex) => regex,
-            Err(error) => panic!("the route `{}` has a pattern that is no regular expression: {error}", route.name),
+            Err(error) => panic!(
+                "the route `{}` has a pattern that is no regular expression: {error}",
+                route.name
+            ),
         };
         let stem = match route.pattern_is_root() {
             true => route.pattern.as_str(),
             false => route.pattern.strip_suffix('/').unwrap_or(&route.pattern),
         };
-        let literal = route.pattern[..literal_end].trim_end_matches('/').to_owned();
+        let literal = route.pattern[..literal_end]
+            .trim_end_matches('/')
+            .to_owned();
         Self {
             literal,
             plain: compile(format!("^{}$", route.pattern)),
-            suffixed: route.suffix.then(|| compile(format!(r"^{stem}\.(?P<format>[a-z0-9]+)/?$"))),
+            suffixed: route
+                .suffix
+                .then(|| compile(format!(r"^{stem}\.(?P<format>[a-z0-9]+)/?$"))),
         }
     }
 }
@@ -380,7 +461,11 @@ pub(crate) fn slash_redirect(urls: &Urls, path: &str, query: &str) -> Option<Str
     }
     let slashed = format!("{path}/");
     urls.resolve(&slashed)?;
-    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
     Some(format!("{slashed}{query}"))
 }
 

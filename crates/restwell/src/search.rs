@@ -11,7 +11,10 @@ use crate::{exceptions::ErrorDetail, fields::is_space};
 /// `null_characters_not_allowed` for a text with a NUL, which Postgres cannot compare with.
 pub fn search_terms(text: &str) -> Result<Vec<String>, ErrorDetail> {
     if text.contains('\0') {
-        return Err(ErrorDetail::new("A null character is not allowed.", "null_characters_not_allowed"));
+        return Err(ErrorDetail::new(
+            "A null character is not allowed.",
+            "null_characters_not_allowed",
+        ));
     }
     let mut terms = Vec::new();
     let mut rest = text.trim_start_matches(is_space);
@@ -20,7 +23,11 @@ pub fn search_terms(text: &str) -> Result<Vec<String>, ErrorDetail> {
         let bit = bit.trim_matches(',');
         match unquote(bit) {
             Some(phrase) => terms.push(phrase),
-            None => terms.extend(bit.split(',').filter(|term| !term.is_empty()).map(|term| trim(term).to_owned())),
+            None => terms.extend(
+                bit.split(',')
+                    .filter(|term| !term.is_empty())
+                    .map(|term| trim(term).to_owned()),
+            ),
         }
         rest = after.trim_start_matches(is_space);
     }
@@ -33,7 +40,9 @@ pub fn search_terms(text: &str) -> Result<Vec<String>, ErrorDetail> {
 fn bit_length(text: &str) -> usize {
     let plain = |from: usize| {
         let rest = &text[from..];
-        from + rest.find(|c| is_space(c) || is_quote(c)).unwrap_or(rest.len())
+        from + rest
+            .find(|c| is_space(c) || is_quote(c))
+            .unwrap_or(rest.len())
     };
     let mut end = plain(0);
     let mut has_phrase = false;
@@ -41,7 +50,11 @@ fn bit_length(text: &str) -> usize {
         end = plain(end + length);
         has_phrase = true;
     }
-    if has_phrase { end } else { text.find(is_space).unwrap_or(text.len()) }
+    if has_phrase {
+        end
+    } else {
+        text.find(is_space).unwrap_or(text.len())
+    }
 }
 
 /// The length of the phrase that the text starts with, quotes included, if it is one and is closed.
@@ -62,9 +75,16 @@ fn phrase_length(text: &str) -> Option<usize> {
 
 /// The inside of a bit that starts and ends with the same quote; a lone quote is an empty phrase.
 fn unquote(bit: &str) -> Option<String> {
-    let quote = bit.chars().next().filter(|c| is_quote(*c) && bit.ends_with(*c))?;
+    let quote = bit
+        .chars()
+        .next()
+        .filter(|c| is_quote(*c) && bit.ends_with(*c))?;
     let phrase = bit.get(1..bit.len() - 1).unwrap_or_default();
-    Some(phrase.replace(&format!("\\{quote}"), quote.encode_utf8(&mut [0; 4])).replace(r"\\", r"\"))
+    Some(
+        phrase
+            .replace(&format!("\\{quote}"), quote.encode_utf8(&mut [0; 4]))
+            .replace(r"\\", r"\"),
+    )
 }
 
 fn is_quote(c: char) -> bool {

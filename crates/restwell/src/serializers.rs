@@ -109,7 +109,8 @@ pub trait ModelSerializer: Sized + 'static {
     fn insert(data: Self::Data, conn: &mut Conn) -> QueryResult<Self::Model>;
 
     /// Changes a row, and its relations.
-    fn update(instance: Self::Model, data: Self::Data, conn: &mut Conn) -> QueryResult<Self::Model>;
+    fn update(instance: Self::Model, data: Self::Data, conn: &mut Conn)
+    -> QueryResult<Self::Model>;
 
     /// The field and code that the violation of a constraint stands for.
     fn constraint(name: &str) -> Option<Constraint>;
@@ -135,12 +136,20 @@ pub fn validated<S: ModelSerializer>(
         _ => return Err(non_field("The body must be an object.", "invalid")),
     };
     if defers && S::DEFERS && request.checks == Checks::Deferred {
-        let scope = Scope { request, checks: Checks::Deferred, partial };
+        let scope = Scope {
+            request,
+            checks: Checks::Deferred,
+            partial,
+        };
         if let Ok(data) = S::run_validation(input, instance, &scope, conn) {
             return Ok(data);
         }
     }
-    let scope = Scope { request, checks: Checks::Immediate, partial };
+    let scope = Scope {
+        request,
+        checks: Checks::Immediate,
+        partial,
+    };
     S::run_validation(input, instance, &scope, conn)
 }
 
@@ -178,7 +187,11 @@ impl<S: ModelSerializer> Serialize for ListRepresentation<'_, S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         let mut seq = serializer.serialize_seq(Some(self.rows.len()))?;
         for row in self.rows {
-            seq.serialize_element(&Representation::<S> { row, related: self.related, request: self.request })?;
+            seq.serialize_element(&Representation::<S> {
+                row,
+                related: self.related,
+                request: self.request,
+            })?;
         }
         seq.end()
     }
@@ -232,13 +245,22 @@ impl<S: ModelSerializer> Nested<S> {
     }
 
     /// The nested object of one row; `None` shows as null.
-    pub fn get<'a, R>(&'a self, relation: R, row: &R::Source, request: &'a Request) -> Option<Representation<'a, S>>
+    pub fn get<'a, R>(
+        &'a self,
+        relation: R,
+        row: &R::Source,
+        request: &'a Request,
+    ) -> Option<Representation<'a, S>>
     where
         R: ToOne<Target = S::Model>,
     {
         let key = relation.key(row)?;
         let index = self.rows.binary_search_by(|row| row.key().cmp(&key)).ok()?;
-        Some(Representation { row: &self.rows[index], related: &self.related, request })
+        Some(Representation {
+            row: &self.rows[index],
+            related: &self.related,
+            request,
+        })
     }
 }
 
@@ -257,7 +279,12 @@ impl<K: Ord, V> ByKey<K, V> {
     where
         K: Clone,
     {
-        Self(values.into_iter().map(|value| (key.clone(), value)).collect())
+        Self(
+            values
+                .into_iter()
+                .map(|value| (key.clone(), value))
+                .collect(),
+        )
     }
 
     /// All values of one key.
@@ -269,7 +296,10 @@ impl<K: Ord, V> ByKey<K, V> {
 
     /// The only value of one key.
     pub fn one(&self, key: &K) -> Option<&V> {
-        self.0.binary_search_by(|pair| pair.0.cmp(key)).ok().map(|index| &self.0[index].1)
+        self.0
+            .binary_search_by(|pair| pair.0.cmp(key))
+            .ok()
+            .map(|index| &self.0[index].1)
     }
 }
 
@@ -290,7 +320,9 @@ where
         return Ok(ByKey(Vec::new()));
     }
     let slugs = R::Target::load_slugs(R::Target::filter_keys(R::Target::query(), keys), conn)?;
-    Ok(ByKey::new(slugs.into_iter().map(|(slug, key)| (key, slug)).collect()))
+    Ok(ByKey::new(
+        slugs.into_iter().map(|(slug, key)| (key, slug)).collect(),
+    ))
 }
 
 /// The lookup values of the rows that a to-one relation leads to, by their keys.
@@ -309,16 +341,27 @@ pub fn prefetch_lookups<R: ToOne>(
 ///
 /// # Errors
 /// The database's.
-pub fn with_lookups<M: Model, K: Ord>(pairs: Vec<(K, M::Key)>, conn: &mut Conn) -> QueryResult<ByKey<K, String>> {
-    let known = ByKey::new(lookups::<M>(pairs.iter().map(|(_, key)| key.clone()).collect(), conn)?);
-    let named = pairs.into_iter().filter_map(|(owner, key)| Some((owner, known.one(&key)?.clone())));
+pub fn with_lookups<M: Model, K: Ord>(
+    pairs: Vec<(K, M::Key)>,
+    conn: &mut Conn,
+) -> QueryResult<ByKey<K, String>> {
+    let known = ByKey::new(lookups::<M>(
+        pairs.iter().map(|(_, key)| key.clone()).collect(),
+        conn,
+    )?);
+    let named = pairs
+        .into_iter()
+        .filter_map(|(owner, key)| Some((owner, known.one(&key)?.clone())));
     Ok(ByKey::new(named.collect()))
 }
 
 /// A row that URLs name by its key needs no statement.
 fn lookups<M: Model>(keys: Vec<M::Key>, conn: &mut Conn) -> QueryResult<Vec<(M::Key, String)>> {
     if M::LOOKUP_FIELD == "pk" || keys.is_empty() {
-        return Ok(keys.into_iter().map(|key| (key.clone(), key.to_string())).collect());
+        return Ok(keys
+            .into_iter()
+            .map(|key| (key.clone(), key.to_string()))
+            .collect());
     }
     let rows = M::load(M::filter_keys(M::query(), keys), conn)?;
     Ok(rows.iter().map(|row| (row.key(), row.lookup())).collect())
@@ -353,7 +396,11 @@ pub fn read<F: Field>(
     errors: &mut Errors,
 ) -> Option<F::Value> {
     let value = present(input, field, scope, errors)?;
-    let value = if value.is_null() && !F::KIND.nullable { null() } else { F::to_internal_value(value, &field.options) };
+    let value = if value.is_null() && !F::KIND.nullable {
+        null()
+    } else {
+        F::to_internal_value(value, &field.options)
+    };
     kept(value, field.name, errors)
 }
 
@@ -368,7 +415,9 @@ pub fn read_related<R: RelatedField>(
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<<R::Target as Model>::Key>> {
-    let Some(value) = present(input, field, scope, errors) else { return Ok(None) };
+    let Some(value) = present(input, field, scope, errors) else {
+        return Ok(None);
+    };
     Ok(kept(R::to_key(value, scope, conn)?, field.name, errors))
 }
 
@@ -383,7 +432,9 @@ pub fn read_nullable_related<R: RelatedField>(
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Option<<R::Target as Model>::Key>>> {
-    let Some(value) = present(input, field, scope, errors) else { return Ok(None) };
+    let Some(value) = present(input, field, scope, errors) else {
+        return Ok(None);
+    };
     if value.is_null() || value.as_str() == Some("") {
         return Ok(Some(None));
     }
@@ -401,7 +452,9 @@ pub fn read_many_related<R: RelatedField>(
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Vec<<R::Target as Model>::Key>>> {
-    let Some(value) = present(input, field, scope, errors) else { return Ok(None) };
+    let Some(value) = present(input, field, scope, errors) else {
+        return Ok(None);
+    };
     let keys: Related<Vec<_>> = match value {
         Value::Null => Ok(null()),
         Value::Array(items) => R::to_keys(items, scope, conn),
@@ -427,7 +480,10 @@ fn present<'a>(
 ) -> Option<&'a Value> {
     let value = input.get(field.name);
     if value.is_none() && field.required && !scope.partial {
-        errors.add(field.name, ErrorDetail::new("This is required.", "required"));
+        errors.add(
+            field.name,
+            ErrorDetail::new("This is required.", "required"),
+        );
     }
     value
 }
@@ -443,6 +499,7 @@ pub fn taken() -> ErrorDetail {
 
 /// The error of several values that another row has together.
 pub fn taken_together(fields: &'static [&'static str]) -> ErrorDetail {
-    let message: Cow<'static, str> = format!("{} must be unique together.", fields.join(", ")).into();
+    let message: Cow<'static, str> =
+        format!("{} must be unique together.", fields.join(", ")).into();
     ErrorDetail::new(message, "unique")
 }

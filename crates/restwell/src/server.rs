@@ -33,7 +33,10 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
 ];
 
 /// The number of statements that an answer took, as an extension of the response.
@@ -54,16 +57,22 @@ pub struct App {
 impl App {
     /// A service of these parts.
     pub fn new(urls: Urls, settings: Settings, db: Db) -> Self {
-        Self { urls: Arc::new(urls), settings: Arc::new(settings), db }
+        Self {
+            urls: Arc::new(urls),
+            settings: Arc::new(settings),
+            db,
+        }
     }
 
     /// Answers every path that actix has no other service for: `actix_web::App::new().configure(|c| app.configure(c))`.
     pub fn configure(&self, config: &mut ServiceConfig) {
         let app = self.clone();
-        config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
-            let app = app.clone();
-            async move { app.serve(request, payload).await }
-        }));
+        config.default_service(web::to(
+            move |request: HttpRequest, payload: web::Payload| {
+                let app = app.clone();
+                async move { app.serve(request, payload).await }
+            },
+        ));
     }
 
     async fn serve(&self, http: HttpRequest, payload: web::Payload) -> HttpResponse {
@@ -74,7 +83,14 @@ impl App {
             if exception.is_our_fault() {
                 log::error!(target: "restwell::error", request_id = id.as_str(); "{exception}");
             }
-            Response::from_exception(&exception, &self.settings, Accepted { renderer: JSON, indent: None })
+            Response::from_exception(
+                &exception,
+                &self.settings,
+                Accepted {
+                    renderer: JSON,
+                    indent: None,
+                },
+            )
         });
         log_request(&http, &response, statements, &id, start);
         let mut response = to_actix(response, &id);
@@ -82,7 +98,12 @@ impl App {
         response
     }
 
-    async fn answer(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> (Result<Response>, u32) {
+    async fn answer(
+        &self,
+        http: &HttpRequest,
+        payload: web::Payload,
+        id: &str,
+    ) -> (Result<Response>, u32) {
         let mut request = match self.request(http, payload, id).await {
             Ok(Routed::To(request)) => request,
             Ok(Routed::Redirect(location)) => return (Ok(moved(&location)), 0),
@@ -93,16 +114,36 @@ impl App {
     }
 
     async fn request(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> Result<Routed> {
-        let host = http.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let host = http.uri().authority().map_or(host, |authority| authority.as_str());
+        let host = http
+            .headers()
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or_default();
+        let host = http
+            .uri()
+            .authority()
+            .map_or(host, |authority| authority.as_str());
         if !self.settings.allows_host(host) {
-            return Err(ApiException::new(StatusCode::BAD_REQUEST, "This host is not served here.", "invalid_host"));
+            return Err(ApiException::new(
+                StatusCode::BAD_REQUEST,
+                "This host is not served here.",
+                "invalid_host",
+            ));
         }
-        let origin = format!("{}://{host}", if http.app_config().secure() { "https" } else { "http" });
+        let origin = format!(
+            "{}://{host}",
+            if http.app_config().secure() {
+                "https"
+            } else {
+                "http"
+            }
+        );
         let query = QueryParams::parse(http.query_string())?;
         let Some(route) = self.urls.resolve(http.path()) else {
             let redirect = slash_redirect(&self.urls, http.path(), http.query_string());
-            return redirect.map(Routed::Redirect).ok_or_else(ApiException::not_found);
+            return redirect
+                .map(Routed::Redirect)
+                .ok_or_else(ApiException::not_found);
         };
         let body = read_body(http, payload, self.settings.max_body).await?;
         Ok(Routed::To(Box::new(Request {
@@ -117,7 +158,10 @@ impl App {
             urls: Arc::clone(&self.urls),
             origin,
             body,
-            accepted: Accepted { renderer: JSON, indent: None },
+            accepted: Accepted {
+                renderer: JSON,
+                indent: None,
+            },
             checks: Checks::Deferred,
             data: std::cell::OnceCell::new(),
         })))
@@ -134,7 +178,10 @@ async fn read_body(http: &HttpRequest, payload: web::Payload, limit: usize) -> R
     if !matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH) {
         return Ok(Bytes::new());
     }
-    let announced = http.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let announced = http
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
         return Err(ApiException::too_large());
     }
@@ -147,19 +194,35 @@ async fn read_body(http: &HttpRequest, payload: web::Payload, limit: usize) -> R
 
 /// The client's own id if it is short and printable, else a new one.
 fn request_id(http: &HttpRequest) -> String {
-    let sent = http.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok());
-    let usable = |id: &&str| !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
-    sent.filter(usable).map_or_else(|| uuid::Uuid::new_v4().simple().to_string(), str::to_owned)
+    let sent = http
+        .headers()
+        .get(&REQUEST_ID)
+        .and_then(|id| id.to_str().ok());
+    let usable = |id: &&str| {
+        !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    sent.filter(usable)
+        .map_or_else(|| uuid::Uuid::new_v4().simple().to_string(), str::to_owned)
 }
 
 /// Contract §1.4: the slash at the end was missing.
 fn moved(location: &str) -> Response {
-    let response = Response { status: StatusCode::MOVED_PERMANENTLY, headers: Vec::new(), body: Vec::new() };
-    response.with_header(header::CONTENT_TYPE, "text/html; charset=utf-8").with_header(header::LOCATION, location)
+    let response = Response {
+        status: StatusCode::MOVED_PERMANENTLY,
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    response
+        .with_header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .with_header(header::LOCATION, location)
 }
 
 fn log_request(http: &HttpRequest, response: &Response, statements: u32, id: &str, start: Instant) {
-    let level = if response.status.is_server_error() { Level::Warn } else { Level::Info };
+    let level = if response.status.is_server_error() {
+        Level::Warn
+    } else {
+        Level::Info
+    };
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
     log::log!(
         target: "restwell::request",

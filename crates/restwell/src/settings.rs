@@ -18,7 +18,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            allowed_hosts: ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec(),
+            allowed_hosts: ["localhost", "127.0.0.1", "[::1]"]
+                .map(str::to_owned)
+                .to_vec(),
             error_format: ErrorFormat::Message,
             page_size: 20,
             max_body: 2_621_440,
@@ -31,19 +33,36 @@ impl Settings {
     pub fn allows_host(&self, header: &str) -> bool {
         let host = header.to_ascii_lowercase();
         let name = match host.rsplit_once(':') {
-            Some((name, port)) if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            Some((name, port))
+                if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                name
+            }
             _ => &host,
         };
         let name = name.strip_suffix('.').unwrap_or(name);
-        is_host_name(name) && self.allowed_hosts.iter().any(|pattern| matches_host(&pattern.to_ascii_lowercase(), name))
+        is_host_name(name)
+            && self
+                .allowed_hosts
+                .iter()
+                .any(|pattern| matches_host(&pattern.to_ascii_lowercase(), name))
     }
 }
 
 fn is_host_name(name: &str) -> bool {
-    let bracketed = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let bracketed = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     match bracketed {
-        Some(address) => address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
-        None => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')),
+        Some(address) => address
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
+        None => {
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+        }
     }
 }
 

@@ -37,13 +37,21 @@ impl Template {
     ///
     /// # Panics
     /// If no Postgres server is installed, or `migrate` fails.
-    pub fn get(folder: &Path, version: impl Hash, migrate: impl FnOnce(&mut PgConnection)) -> &'static Self {
+    pub fn get(
+        folder: &Path,
+        version: impl Hash,
+        migrate: impl FnOnce(&mut PgConnection),
+    ) -> &'static Self {
         CLUSTER.get_or_init(|| {
             let cluster = Embedded::start_with(folder, &Options::throwaway());
-            let cluster = cluster.unwrap_or_else(|error| panic!("the tests need Postgres: {error}"));
+            let cluster =
+                cluster.unwrap_or_else(|error| panic!("the tests need Postgres: {error}"));
             let mut hasher = DefaultHasher::new();
             version.hash(&mut hasher);
-            let template = Self { cluster, name: format!("template_{:016x}", hasher.finish()) };
+            let template = Self {
+                cluster,
+                name: format!("template_{:016x}", hasher.finish()),
+            };
             template.prepare(migrate);
             template
         })
@@ -56,7 +64,10 @@ impl Template {
     pub fn database(&'static self) -> TestDatabase {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         self.execute(&format!("CREATE DATABASE {name} TEMPLATE {}", self.name));
-        TestDatabase { template: self, name }
+        TestDatabase {
+            template: self,
+            name,
+        }
     }
 
     /// One process makes it, under another name until it is done.
@@ -68,7 +79,10 @@ impl Template {
             run(&mut conn, &format!("DROP DATABASE IF EXISTS {unfinished}"));
             run(&mut conn, &format!("CREATE DATABASE {unfinished}"));
             migrate(&mut self.connect(&unfinished));
-            run(&mut conn, &format!("ALTER DATABASE {unfinished} RENAME TO {}", self.name));
+            run(
+                &mut conn,
+                &format!("ALTER DATABASE {unfinished} RENAME TO {}", self.name),
+            );
         }
         run(&mut conn, "SELECT pg_advisory_unlock(72657374)");
     }
@@ -113,7 +127,8 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            self.template.execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            self.template
+                .execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }
 }
@@ -166,8 +181,13 @@ impl ApiClient {
     pub fn send_together(&self, requests: Vec<TestRequest>) -> Vec<TestResponse> {
         System::new().block_on(async {
             let app = self.app.clone();
-            let service = actix::init_service(actix_web::App::new().configure(|config| app.configure(config))).await;
-            let answers = requests.into_iter().map(|request| service.call(request.0.to_request()));
+            let service = actix::init_service(
+                actix_web::App::new().configure(|config| app.configure(config)),
+            )
+            .await;
+            let answers = requests
+                .into_iter()
+                .map(|request| service.call(request.0.to_request()));
             let answers: Vec<_> = answers.map(actix_web::rt::spawn).collect();
             let mut responses = Vec::with_capacity(answers.len());
             for answer in answers {
@@ -187,7 +207,12 @@ pub struct TestRequest(actix::TestRequest);
 impl TestRequest {
     /// A request without a body.
     pub fn new(method: Method, path: &str) -> Self {
-        Self(actix::TestRequest::default().method(method).uri(path).insert_header(("host", "localhost")))
+        Self(
+            actix::TestRequest::default()
+                .method(method)
+                .uri(path)
+                .insert_header(("host", "localhost")),
+        )
     }
 
     /// With this header.
@@ -205,7 +230,11 @@ impl TestRequest {
     /// With a body of any type.
     #[must_use]
     pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self(self.0.insert_header(("content-type", content_type)).set_payload(body.into()))
+        Self(
+            self.0
+                .insert_header(("content-type", content_type))
+                .set_payload(body.into()),
+        )
     }
 }
 
@@ -225,9 +254,17 @@ pub struct TestResponse {
 impl TestResponse {
     async fn read(response: HttpResponse) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        let statements = response.extensions().get::<Statements>().map_or(0, |statements| statements.0);
+        let statements = response
+            .extensions()
+            .get::<Statements>()
+            .map_or(0, |statements| statements.0);
         let body = to_bytes(response.into_body()).await.unwrap_or_default();
-        Self { status, headers, body: String::from_utf8_lossy(&body).into_owned(), statements }
+        Self {
+            status,
+            headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+            statements,
+        }
     }
 
     /// The body as JSON; null if it is none.
@@ -237,7 +274,10 @@ impl TestResponse {
 
     /// A header's text; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Fails the test unless the answer has this status and, if it is JSON, exactly this body.

@@ -18,7 +18,11 @@ pub trait Throttle: Send + Sync {
 }
 
 /// 429 with the longest wait, after every throttle has counted the request (contract §13.4).
-pub(crate) fn check_throttles(throttles: &[&dyn Throttle], request: &Request, conn: &mut Conn) -> Result<()> {
+pub(crate) fn check_throttles(
+    throttles: &[&dyn Throttle],
+    request: &Request,
+    conn: &mut Conn,
+) -> Result<()> {
     let mut longest = None;
     for throttle in throttles {
         longest = longest.max(throttle.wait(request, conn)?);
@@ -27,7 +31,11 @@ pub(crate) fn check_throttles(throttles: &[&dyn Throttle], request: &Request, co
         None => Ok(()),
         Some(seconds) => Err(ApiException {
             retry_after: Some(seconds),
-            ..ApiException::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests. Try again later.", "throttled")
+            ..ApiException::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests. Try again later.",
+                "throttled",
+            )
         }),
     }
 }

@@ -60,9 +60,15 @@ fn transact(request: &mut Request, conn: &mut Conn) -> Result<Response> {
 }
 
 fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
-    let Policies { versioning, authentication, permissions, throttles } = route_of(request).view.policies();
+    let Policies {
+        versioning,
+        authentication,
+        permissions,
+        throttles,
+    } = route_of(request).view.policies();
     // 2. The version: 404 or 406.
-    request.version = versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
+    request.version =
+        versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
     let request = &*request;
     // 3. Who asks: 401.
     perform_authentication(authentication, request, conn)?;
@@ -83,9 +89,17 @@ fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
 }
 
 fn negotiate(request: &mut Request) -> Result<()> {
-    let format = request.route.format.as_deref().or_else(|| request.query.get("format").filter(|name| !name.is_empty()));
+    let format = request
+        .route
+        .format
+        .as_deref()
+        .or_else(|| request.query.get("format").filter(|name| !name.is_empty()));
     // Several lines of one header are one list (RFC 9110 §5.3).
-    let accept: Vec<&[u8]> = request.headers.get_all(header::ACCEPT).map(header::HeaderValue::as_bytes).collect();
+    let accept: Vec<&[u8]> = request
+        .headers
+        .get_all(header::ACCEPT)
+        .map(header::HeaderValue::as_bytes)
+        .collect();
     let accept = (!accept.is_empty()).then(|| accept.join(&b", "[..]));
     request.accepted = negotiation::negotiate(&[JSON], accept.as_deref(), format)?;
     Ok(())
@@ -94,7 +108,11 @@ fn negotiate(request: &mut Request) -> Result<()> {
 /// What the database refused, in the words of the route's serializer.
 fn refused(exception: ApiException, route: &Route) -> ApiException {
     match exception {
-        ApiException { cause: Some(Cause::Database(error)), status, .. } if status.is_server_error() => {
+        ApiException {
+            cause: Some(Cause::Database(error)),
+            status,
+            ..
+        } if status.is_server_error() => {
             ApiException::from_database(error, |name| route.view.constraint(name))
         }
         other => other,
@@ -151,7 +169,13 @@ impl ViewSet for ApiRoot {
     }
 
     fn call(&self, _action: &str, request: &Request, _conn: &mut Conn) -> Result<Response> {
-        Response::ok(request, &Lists { entries: &self.entries, request })
+        Response::ok(
+            request,
+            &Lists {
+                entries: &self.entries,
+                request,
+            },
+        )
     }
 }
 

@@ -9,7 +9,9 @@ use crate::{
     authentication::Authentication,
     db::Conn,
     exceptions::{Constraint, Result},
-    mixins::{CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin},
+    mixins::{
+        CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
+    },
     permissions::{AllowAny, Permission},
     request::Request,
     response::Response,
@@ -42,7 +44,12 @@ pub struct Policies {
 
 impl Policies {
     /// No versions, nobody is known, everybody may do everything, as often as they like.
-    pub const DEFAULT: Self = Self { versioning: None, authentication: &[], permissions: &[&AllowAny], throttles: &[] };
+    pub const DEFAULT: Self = Self {
+        versioning: None,
+        authentication: &[],
+        permissions: &[&AllowAny],
+        throttles: &[],
+    };
 }
 
 /// One action of a viewset.

@@ -16,13 +16,14 @@ fn authors_are_listed_by_name_in_two_statements() {
 fn limit_and_offset_cut_the_list() {
     let library = Library::stocked();
     let page = library.client.get("/api/authors/?limit=1").json();
-    assert_eq!(page["next"], "http://localhost/api/authors/?limit=1&offset=1");
+    assert_eq!(
+        page["next"],
+        "http://localhost/api/authors/?limit=1&offset=1"
+    );
     let beyond = library.client.get("/api/authors/?offset=9");
     beyond.assert(
         200,
-        r#"{"count":2,"next":null,"previous":"http://localhost/api/authors/?limit=20","results":[]}"#
-            .replace("?limit=20", "?limit=20")
-            .as_str(),
+        r#"{"count":2,"next":null,"previous":"http://localhost/api/authors/?limit=20","results":[]}"#,
     );
 }
 
@@ -32,7 +33,10 @@ fn authors_can_be_ordered_by_the_number_of_their_books() {
     let first = |path: &str| library.client.get(path).json()["results"][0]["name"].clone();
     assert_eq!(first("/api/authors/?ordering=-books_count"), "Mary Shelley");
     assert_eq!(first("/api/authors/?ordering=books_count"), "Bram Stoker");
-    assert_eq!(first("/api/authors/?born_on__isnull=false&ordering=born_on"), "Mary Shelley");
+    assert_eq!(
+        first("/api/authors/?born_on__isnull=false&ordering=born_on"),
+        "Mary Shelley"
+    );
 }
 
 #[test]
@@ -55,7 +59,12 @@ fn filters_and_search_find_authors() {
     ];
     for (query, count) in table {
         let response = library.client.get(&format!("/api/authors/?{query}"));
-        assert_eq!(response.json()["count"], count, "{query}: {}", response.body);
+        assert_eq!(
+            response.json()["count"],
+            count,
+            "{query}: {}",
+            response.body
+        );
     }
 }
 
@@ -65,27 +74,57 @@ fn nobody_dies_before_they_are_born() {
     let reversed = r#"{"non_field_errors":["dates_reversed"]}"#;
     library
         .client
-        .post("/api/authors/", r#"{"name":"X","born_on":"1900-01-01","died_on":"1899-01-01"}"#)
+        .post(
+            "/api/authors/",
+            r#"{"name":"X","born_on":"1900-01-01","died_on":"1899-01-01"}"#,
+        )
         .assert(400, reversed);
-    library.client.patch("/api/authors/1/", r#"{"died_on":"1797-08-29"}"#).assert(400, reversed);
-    assert_eq!(library.client.patch("/api/authors/1/", r#"{"died_on":null}"#).status, 200);
-    assert_eq!(library.client.patch("/api/authors/1/", r#"{"born_on":"1999-01-01"}"#).status, 200);
+    library
+        .client
+        .patch("/api/authors/1/", r#"{"died_on":"1797-08-29"}"#)
+        .assert(400, reversed);
+    assert_eq!(
+        library
+            .client
+            .patch("/api/authors/1/", r#"{"died_on":null}"#)
+            .status,
+        200
+    );
+    assert_eq!(
+        library
+            .client
+            .patch("/api/authors/1/", r#"{"born_on":"1999-01-01"}"#)
+            .status,
+        200
+    );
 }
 
 #[test]
 fn a_website_is_a_url_or_nothing() {
     let library = Library::new();
-    let table = [(r#""""#, 201), (r#""https://example.org/x""#, 201), (r#""example""#, 400), ("null", 400)];
+    let table = [
+        (r#""""#, 201),
+        (r#""https://example.org/x""#, 201),
+        (r#""example""#, 400),
+        ("null", 400),
+    ];
     for (website, status) in table {
         let body = format!(r#"{{"name":"X","website":{website}}}"#);
-        assert_eq!(library.client.post("/api/authors/", &body).status, status, "{website}");
+        assert_eq!(
+            library.client.post("/api/authors/", &body).status,
+            status,
+            "{website}"
+        );
     }
 }
 
 #[test]
 fn an_author_with_books_is_protected() {
     let library = Library::stocked();
-    library.client.delete("/api/authors/1/").assert(409, r#"{"detail":"protected"}"#);
+    library
+        .client
+        .delete("/api/authors/1/")
+        .assert(409, r#"{"detail":"protected"}"#);
     library.sql("DELETE FROM catalog_book WHERE id = 3; DELETE FROM catalog_author WHERE false");
     library.sql("DELETE FROM circulation_loan; DELETE FROM catalog_book");
     library.client.delete("/api/authors/1/").assert(204, "");

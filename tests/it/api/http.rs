@@ -14,8 +14,20 @@ fn the_root_lists_the_lists() {
         200,
         r#"{"authors":"http://localhost/api/authors/","subjects":"http://localhost/api/subjects/","books":"http://localhost/api/books/"}"#,
     );
-    assert!(library.client.get("/api/.json").body.contains("http://localhost/api/books.json"));
-    assert!(library.client.get("/api/?format=json").body.contains("http://localhost/api/books/?format=json"));
+    assert!(
+        library
+            .client
+            .get("/api/.json")
+            .body
+            .contains("http://localhost/api/books.json")
+    );
+    assert!(
+        library
+            .client
+            .get("/api/?format=json")
+            .body
+            .contains("http://localhost/api/books/?format=json")
+    );
     let refused = library.client.post("/api/", "{}");
     refused.assert(405, r#"{"detail":"method_not_allowed"}"#);
     assert_eq!(refused.header("allow"), "GET, HEAD, OPTIONS");
@@ -50,8 +62,13 @@ fn paths_lead_where_drf_leads_them() {
 fn a_missing_slash_is_added_for_every_verb() {
     let library = Library::new();
     for method in [Method::GET, Method::POST, Method::DELETE] {
-        let response = library.client.send(TestRequest::new(method, "/api/books?page=2"));
-        assert_eq!((response.status.as_u16(), response.header("location")), (301, "/api/books/?page=2"));
+        let response = library
+            .client
+            .send(TestRequest::new(method, "/api/books?page=2"));
+        assert_eq!(
+            (response.status.as_u16(), response.header("location")),
+            (301, "/api/books/?page=2")
+        );
         assert_eq!(response.body, "");
     }
 }
@@ -69,45 +86,106 @@ fn accept_decides_the_format() {
         ("*/*", "/api/?format=xml", 404),
     ];
     for (accept, path, status) in table {
-        let response = library.client.send(TestRequest::new(Method::GET, path).header("accept", accept));
+        let response = library
+            .client
+            .send(TestRequest::new(Method::GET, path).header("accept", accept));
         assert_eq!(response.status, status, "{accept:?} {path}");
     }
     let accept = "application/json; indent=2";
-    let indented = library.client.send(TestRequest::new(Method::GET, "/api/authors/").header("accept", accept));
+    let indented = library
+        .client
+        .send(TestRequest::new(Method::GET, "/api/authors/").header("accept", accept));
     let body = "{\n  \"count\": 0,\n  \"next\": null,\n  \"previous\": null,\n  \"results\": []\n}";
     indented.assert(200, body);
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn bodies_that_cannot_be_read_say_why() {
     let library = Library::new();
     let table: &[(&str, &str, u16, &str)] = &[
-        ("application/json", "{\"name\":", 400, r#"{"detail":"parse_error"}"#),
-        ("application/json", "{'name': 1}", 400, r#"{"detail":"parse_error"}"#),
-        ("application/json", r#"{"name":NaN}"#, 400, r#"{"detail":"parse_error"}"#),
+        (
+            "application/json",
+            "{\"name\":",
+            400,
+            r#"{"detail":"parse_error"}"#,
+        ),
+        (
+            "application/json",
+            "{'name': 1}",
+            400,
+            r#"{"detail":"parse_error"}"#,
+        ),
+        (
+            "application/json",
+            r#"{"name":NaN}"#,
+            400,
+            r#"{"detail":"parse_error"}"#,
+        ),
         ("application/json", " ", 400, r#"{"detail":"parse_error"}"#),
-        ("application/json", "[]", 400, r#"{"non_field_errors":["invalid"]}"#),
-        ("application/json", "null", 400, r#"{"non_field_errors":["null"]}"#),
+        (
+            "application/json",
+            "[]",
+            400,
+            r#"{"non_field_errors":["invalid"]}"#,
+        ),
+        (
+            "application/json",
+            "null",
+            400,
+            r#"{"non_field_errors":["null"]}"#,
+        ),
         ("application/json", "", 400, r#"{"name":["required"]}"#),
-        ("application/json", r#"{"name":"\ud800"}"#, 400, r#"{"name":["surrogate_characters_not_allowed"]}"#),
-        ("text/plain", "x", 415, r#"{"detail":"unsupported_media_type"}"#),
+        (
+            "application/json",
+            r#"{"name":"\ud800"}"#,
+            400,
+            r#"{"name":["surrogate_characters_not_allowed"]}"#,
+        ),
+        (
+            "text/plain",
+            "x",
+            415,
+            r#"{"detail":"unsupported_media_type"}"#,
+        ),
         ("", "x", 415, r#"{"detail":"unsupported_media_type"}"#),
-        ("application/json; charset=utf-8", r#"{"name":""}"#, 400, r#"{"name":["blank"]}"#),
+        (
+            "application/json; charset=utf-8",
+            r#"{"name":""}"#,
+            400,
+            r#"{"name":["blank"]}"#,
+        ),
     ];
     for (content_type, body, status, answer) in table {
         let request = TestRequest::new(Method::POST, "/api/authors/").body(content_type, *body);
         library.client.send(request).assert(*status, answer);
     }
-    let deep = format!("{{\"name\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    library.client.post("/api/authors/", &deep).assert(400, r#"{"detail":"parse_error"}"#);
+    let deep = format!(
+        "{{\"name\":{}{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    library
+        .client
+        .post("/api/authors/", &deep)
+        .assert(400, r#"{"detail":"parse_error"}"#);
 }
 
 #[test]
 fn a_body_over_the_limit_is_413() {
     let library = Library::with(|settings| settings.max_body = 100);
     let body = format!(r#"{{"name":"{}"}}"#, "x".repeat(100));
-    library.client.post("/api/authors/", &body).assert(413, r#"{"detail":"request_too_large"}"#);
-    assert_eq!(library.client.post("/api/authors/", r#"{"name":"short"}"#).status, 201);
+    library
+        .client
+        .post("/api/authors/", &body)
+        .assert(413, r#"{"detail":"request_too_large"}"#);
+    assert_eq!(
+        library
+            .client
+            .post("/api/authors/", r#"{"name":"short"}"#)
+            .status,
+        201
+    );
 }
 
 #[test]
@@ -115,9 +193,17 @@ fn verbs_that_a_view_lacks_are_405_with_allow() {
     let library = Library::stocked();
     let table = [
         (Method::DELETE, "/api/books/", "GET, POST, HEAD, OPTIONS"),
-        (Method::POST, "/api/books/1/", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+        (
+            Method::POST,
+            "/api/books/1/",
+            "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+        ),
         (Method::POST, "/api/books/recent/", "GET, HEAD, OPTIONS"),
-        (Method::from_bytes(b"FOO").unwrap(), "/api/books/", "GET, POST, HEAD, OPTIONS"),
+        (
+            Method::from_bytes(b"FOO").unwrap(),
+            "/api/books/",
+            "GET, POST, HEAD, OPTIONS",
+        ),
     ];
     for (method, path, allow) in table {
         let response = library.client.send(TestRequest::new(method, path));
@@ -129,20 +215,38 @@ fn verbs_that_a_view_lacks_are_405_with_allow() {
 #[test]
 fn options_tell_what_a_view_is() {
     let library = Library::new();
-    let list = library.client.send(TestRequest::new(Method::OPTIONS, "/api/subjects/"));
+    let list = library
+        .client
+        .send(TestRequest::new(Method::OPTIONS, "/api/subjects/"));
     let body = list.json();
-    assert_eq!((list.status.as_u16(), &body["name"]), (200, &"Subject List".into()));
+    assert_eq!(
+        (list.status.as_u16(), &body["name"]),
+        (200, &"Subject List".into())
+    );
     assert_eq!(body["actions"]["POST"]["slug"]["type"], "slug");
-    let missing = library.client.send(TestRequest::new(Method::OPTIONS, "/api/subjects/none/"));
-    assert_eq!((missing.status.as_u16(), &missing.json()["name"]), (200, &"Subject Instance".into()));
+    let missing = library
+        .client
+        .send(TestRequest::new(Method::OPTIONS, "/api/subjects/none/"));
+    assert_eq!(
+        (missing.status.as_u16(), &missing.json()["name"]),
+        (200, &"Subject Instance".into())
+    );
 }
 
 #[test]
 fn only_allowed_hosts_are_served() {
-    let library = Library::with(|settings| settings.allowed_hosts = vec![".example.org".to_owned()]);
-    let table = [("example.org", 200), ("api.example.org:8000", 200), ("example.com", 400), ("evil.org/example.org", 400)];
+    let library =
+        Library::with(|settings| settings.allowed_hosts = vec![".example.org".to_owned()]);
+    let table = [
+        ("example.org", 200),
+        ("api.example.org:8000", 200),
+        ("example.com", 400),
+        ("evil.org/example.org", 400),
+    ];
     for (host, status) in table {
-        let response = library.client.send(TestRequest::new(Method::GET, "/api/").header("host", host));
+        let response = library
+            .client
+            .send(TestRequest::new(Method::GET, "/api/").header("host", host));
         assert_eq!(response.status, status, "{host}");
     }
 }
@@ -150,7 +254,9 @@ fn only_allowed_hosts_are_served() {
 #[test]
 fn a_request_id_is_taken_or_made_and_returned() {
     let library = Library::new();
-    let taken = library.client.send(TestRequest::new(Method::GET, "/api/").header("x-request-id", "abc-1"));
+    let taken = library
+        .client
+        .send(TestRequest::new(Method::GET, "/api/").header("x-request-id", "abc-1"));
     assert_eq!(taken.header("x-request-id"), "abc-1");
     assert_eq!(library.client.get("/api/").header("x-request-id").len(), 32);
 }
@@ -163,7 +269,12 @@ fn error_detail_decides_the_leaves() {
     assert_eq!(body["detail"]["code"], "not_found");
     assert!(body["detail"]["message"].is_string());
     let text = Library::with(|settings| settings.error_format = ErrorFormat::Message);
-    assert!(text.client.post("/api/authors/", "{}").json()["name"][0].as_str().unwrap().contains("required"));
+    assert!(
+        text.client.post("/api/authors/", "{}").json()["name"][0]
+            .as_str()
+            .unwrap()
+            .contains("required")
+    );
 }
 
 #[test]
@@ -177,5 +288,11 @@ fn a_database_that_is_away_is_503_and_is_found_again() {
     diesel::RunQueryDsl::execute(diesel::sql_query(kill), &mut conn).unwrap();
     assert_eq!(library.client.get("/api/books/").status, 200);
     diesel::RunQueryDsl::execute(diesel::sql_query(kill), &mut conn).unwrap();
-    assert_eq!(library.client.post("/api/authors/", r#"{"name":"Again"}"#).status, 201);
+    assert_eq!(
+        library
+            .client
+            .post("/api/authors/", r#"{"name":"Again"}"#)
+            .status,
+        201
+    );
 }

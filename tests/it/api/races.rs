@@ -7,10 +7,18 @@ use crate::harness::Library;
 
 /// Sends 50 times the same and counts the answers 201 and 400 `body`.
 fn fifty(library: &Library, path: &str, sent: &str, refused: &str) -> (usize, usize) {
-    let requests = (0..50).map(|_| TestRequest::new(Method::POST, path).json(sent)).collect();
+    let requests = (0..50)
+        .map(|_| TestRequest::new(Method::POST, path).json(sent))
+        .collect();
     let responses = library.client.send_together(requests);
-    let created = responses.iter().filter(|response| response.status == 201).count();
-    let taken = responses.iter().filter(|response| response.status == 400 && response.body == refused).count();
+    let created = responses
+        .iter()
+        .filter(|response| response.status == 201)
+        .count();
+    let taken = responses
+        .iter()
+        .filter(|response| response.status == 400 && response.body == refused)
+        .count();
     (created, taken)
 }
 
@@ -18,8 +26,14 @@ fn fifty(library: &Library, path: &str, sent: &str, refused: &str) -> (usize, us
 fn of_fifty_books_with_one_isbn_one_is_created() {
     let library = Library::stocked();
     let book = r#"{"title":"Carmilla","isbn":"9798000000045","author":1,"price":"7.25","subjects":["horror"]}"#;
-    assert_eq!(fifty(&library, "/api/books/", book, r#"{"isbn":["unique"]}"#), (1, 49));
-    assert_eq!(library.count("catalog_book WHERE isbn = '9798000000045'"), 1);
+    assert_eq!(
+        fifty(&library, "/api/books/", book, r#"{"isbn":["unique"]}"#),
+        (1, 49)
+    );
+    assert_eq!(
+        library.count("catalog_book WHERE isbn = '9798000000045'"),
+        1
+    );
 }
 
 #[test]
@@ -40,6 +54,10 @@ fn changes_of_one_author_at_once_never_break_a_rule() {
     });
     let responses = library.client.send_together(requests.collect());
     for response in responses {
-        assert!(matches!(response.status.as_u16(), 200 | 400), "{}", response.body);
+        assert!(
+            matches!(response.status.as_u16(), 200 | 400),
+            "{}",
+            response.body
+        );
     }
 }

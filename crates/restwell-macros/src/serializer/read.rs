@@ -4,19 +4,28 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
-use super::{Container, Field, Kind};
-use crate::names;
+use super::{
+    Container,
+    field::{Field, Kind},
+};
+use crate::{ast, names};
 
 impl Container<'_> {
     /// Contract §6.3: all fields, then sets that are unique together, then the serializer's own rule.
     pub(super) fn run_validation(&self) -> TokenStream {
         let (model, data) = (&self.model, names::data(self.name));
-        let fields = self.writable().map(|(index, field)| self.read_field(index, field));
-        let slots: Vec<_> = self.writable().map(|(_, field)| &field.source).collect();
-        let together = self.unique_together.iter().map(|set| self.together(set));
-        let validate = self.validate.iter().map(|path| {
-            quote_spanned!(path.span()=> (#path)(&mut data, instance, scope, conn)?;)
+        let fields = self
+            .writable()
+            .map(|(index, field)| self.read_field(index, field));
+        let slots = self.writable().map(|(_, field)| {
+            let (source, local) = (field.at_spot(&field.source), &field.local);
+            quote_spanned!(field.spot()=> #source: #local)
         });
+        let together = self.unique_together.iter().map(|set| self.together(set));
+        let validate = self
+            .validate
+            .iter()
+            .map(|path| quote_spanned!(path.span()=> (#path)(&mut data, instance, scope, conn)?;));
         quote! {
             fn run_validation(
                 input: &::restwell::private::serde_json::Map<::std::string::String, ::restwell::private::serde_json::Value>,
@@ -41,35 +50,42 @@ impl Container<'_> {
 
     /// One field: what was sent, then `unique`, then the field's own rules.
     fn read_field(&self, index: usize, field: &Field<'_>) -> TokenStream {
-        let (source, ty) = (&field.source, field.ty);
-        let key = field.name.unraw().to_string();
+        let (local, ty, stored) = (&field.local, field.ty, field.stored());
         let info = quote!(&Self::FIELDS[#index]);
         let read = match field.kind {
             Kind::One { naming, nullable } => {
-                let target = naming.model();
-                let naming = crate::ast::inner(ty, "Option").unwrap_or(ty);
-                let function = if nullable { quote!(read_nullable_related) } else { quote!(read_related) };
-                let (model, names) = (&self.model, self.names());
-                quote_spanned! {ty.span()=>
-                    let _ = ::restwell::private::to_one::<#model, #target, _>(#names.#source);
-                    let #source = ::restwell::serializers::#function::<#naming>(input, #info, scope, &mut errors, conn)?;
+                let (slug, naming) = (
+                    field.has_slug(naming),
+                    ast::inner(ty, "Option").unwrap_or(ty),
+                );
+                let function = if nullable {
+                    quote!(read_nullable_related)
+                } else {
+                    quote!(read_related)
+                };
+                quote_spanned! {field.spot()=>
+                    #slug
+                    let #local = ::restwell::serializers::#function::<#naming>(input, #info, scope, &mut errors, conn)?;
                 }
             }
-            Kind::Many { .. } => {
-                let naming = crate::ast::inner(ty, "Vec");
-                quote_spanned! {ty.span()=>
-                    let #source =
+            Kind::Many { naming } => {
+                let (slug, naming) = (field.has_slug(naming), ast::inner(ty, "Vec"));
+                quote_spanned! {field.spot()=>
+                    #slug
+                    let #local =
                         ::restwell::serializers::read_many_related::<#naming>(input, #info, scope, &mut errors, conn)?;
                 }
             }
-            _ => quote_spanned! {ty.span()=>
-                let #source = ::restwell::serializers::read::<#ty>(input, #info, scope, &mut errors);
+            _ => quote_spanned! {field.spot()=>
+                let #local: ::std::option::Option<#stored> =
+                    ::restwell::serializers::read::<#ty>(input, #info, scope, &mut errors);
             },
         };
-        let unique = field.unique.then(|| self.unique(source, &key));
+        let unique = field.unique.then(|| self.unique(field));
+        let key = field.name.unraw().to_string();
         let validate = field.validate.iter().map(|path| {
             quote_spanned! {path.span()=>
-                if let ::std::option::Option::Some(value) = &#source {
+                if let ::std::option::Option::Some(value) = &#local {
                     if let ::std::result::Result::Err(detail) = (#path)(value) {
                         errors.add(#key, detail);
                     }
@@ -79,11 +95,18 @@ impl Container<'_> {
         quote!(#read #unique #(#validate)*)
     }
 
-    fn unique(&self, source: &Ident, key: &str) -> TokenStream {
-        let (model, names) = (&self.model, self.names());
-        let others = self.others(quote!(query.filter(#names.#source.eq(value.clone()))));
+    fn unique(&self, field: &Field<'_>) -> TokenStream {
+        let (model, local, key) = (&self.model, &field.local, field.name.unraw().to_string());
+        let column = match field.kind {
+            Kind::One { .. } => {
+                let relation = self.attribute(field);
+                quote!(::restwell::models::ToOne::column(#relation))
+            }
+            _ => self.attribute(field),
+        };
+        let others = self.others(quote!(query.filter(#column.eq(value.clone()))));
         quote! {
-            let #source = match #source {
+            let #local = match #local {
                 ::std::option::Option::Some(value)
                     if scope.checks == ::restwell::serializers::Checks::Immediate && {
                         let query = <#model as ::restwell::models::Model>::query();
@@ -116,28 +139,30 @@ impl Container<'_> {
 
     /// Contract §6.5: what was not sent stands as it is in the row that is being changed.
     fn together(&self, set: &[Ident]) -> TokenStream {
-        let (model, names) = (&self.model, self.names());
-        let member = |name: &Ident| self.writable().map(|(_, field)| field).find(|field| field.source == *name);
-        let values = set.iter().map(|name| match member(name).map(|field| &field.kind) {
-            Some(Kind::One { nullable, .. }) => {
-                let stored = quote!(::restwell::models::ToOne::key(#names.#name, instance));
-                let sent = if *nullable { quote!(data.#name.clone()) } else { quote!(data.#name.clone().map(::std::option::Option::Some)) };
-                quote!(let #name = #sent.or_else(|| instance.map(|instance| #stored)).flatten();)
-            }
-            _ => quote! {
-                let #name = data.#name.clone()
-                    .or_else(|| instance.map(|instance| ::restwell::private::get::<#model, _>(instance, #names.#name).clone()));
-            },
-        });
-        let columns = set.iter().map(|name| match member(name).map(|field| &field.kind) {
-            Some(Kind::One { .. }) => quote_spanned!(name.span()=> ::restwell::models::ToOne::column(#names.#name)),
-            _ => quote_spanned!(name.span()=> #names.#name),
-        });
+        let model = &self.model;
         let names_of = set.iter().map(|name| name.unraw().to_string());
-        let others = self.others(quote!(query #(.filter(#columns.eq(#set)))*));
+        let members: Vec<_> = set
+            .iter()
+            .filter_map(|name| {
+                self.writable()
+                    .map(|(_, field)| field)
+                    .find(|field| field.source == *name)
+            })
+            .collect();
+        let locals: Vec<_> = members.iter().map(|field| &field.local).collect();
+        let values = members.iter().map(|field| self.sent_or_stored(field));
+        let columns = members.iter().map(|field| {
+            let attribute = self.attribute(field);
+            if field.is_one() {
+                quote!(::restwell::models::ToOne::column(#attribute))
+            } else {
+                attribute
+            }
+        });
+        let others = self.others(quote!(query #(.filter(#columns.eq(#locals)))*));
         quote! {
             #(#values)*
-            if let (#(::std::option::Option::Some(#set),)*) = (#(#set,)*) {
+            if let (#(::std::option::Option::Some(#locals),)*) = (#(#locals,)*) {
                 let query = <#model as ::restwell::models::Model>::query();
                 if scope.checks == ::restwell::serializers::Checks::Immediate && (#others) > 0 {
                     errors.add(
@@ -146,6 +171,27 @@ impl Container<'_> {
                     );
                 }
             }
+        }
+    }
+
+    fn sent_or_stored(&self, field: &Field<'_>) -> TokenStream {
+        let (model, local, sent, attribute) = (
+            &self.model,
+            &field.local,
+            field.sent(),
+            self.attribute(field),
+        );
+        match field.kind {
+            Kind::One { nullable, .. } => {
+                let stored = quote!(instance.map(|instance| ::restwell::models::ToOne::key(#attribute, instance)));
+                let some = (!nullable).then(|| quote!(.map(::std::option::Option::Some)));
+                quote!(let #local = #sent.clone()#some.or_else(|| #stored).flatten();)
+            }
+            _ => quote! {
+                let #local = #sent.clone().or_else(|| {
+                    instance.map(|instance| ::restwell::private::get::<#model, _>(instance, #attribute).clone())
+                });
+            },
         }
     }
 }

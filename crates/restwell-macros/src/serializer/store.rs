@@ -2,18 +2,25 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{ext::IdentExt, spanned::Spanned};
+use syn::ext::IdentExt;
 
-use super::{Container, Field, Kind};
+use super::{
+    Container,
+    field::{Field, Kind},
+};
 use crate::names;
 
 impl Container<'_> {
     fn columns(&self) -> impl Iterator<Item = &Field<'_>> {
-        self.writable().map(|(_, field)| field).filter(|field| !matches!(field.kind, Kind::Many { .. }))
+        self.writable()
+            .map(|(_, field)| field)
+            .filter(|field| !matches!(field.kind, Kind::Many { .. }))
     }
 
     fn many(&self) -> impl Iterator<Item = &Field<'_>> {
-        self.writable().map(|(_, field)| field).filter(|field| matches!(field.kind, Kind::Many { .. }))
+        self.writable()
+            .map(|(_, field)| field)
+            .filter(|field| matches!(field.kind, Kind::Many { .. }))
     }
 
     /// Inserts a row, then its lists.
@@ -27,11 +34,11 @@ impl Container<'_> {
         let (kept, restored) = self.kept();
         let lists = self.lists(true);
         quote! {
-            fn insert(data: #data, conn: &mut ::restwell::db::Conn) -> QueryResult<#model> {
+            fn insert(data: #data, conn: &mut ::restwell::db::Conn) -> diesel::QueryResult<#model> {
                 #kept
                 let row: #model = diesel::insert_into(<#model as ::restwell::models::Model>::TABLE)
                     .#values
-                    .returning(<#model as Selectable<Pg>>::construct_selection())
+                    .returning(<#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection())
                     .get_result(conn)?;
                 #restored
                 #lists
@@ -45,19 +52,19 @@ impl Container<'_> {
         let (model, data) = (&self.model, names::data(self.name));
         let assignments: Vec<_> = self.columns().map(|field| self.assignment(field)).collect();
         let assignments = (!assignments.is_empty()).then(|| quote!((#(#assignments,)*),));
-        let sent = self.columns().map(|field| &field.source);
+        let sent = self.columns().map(Field::sent);
         let (kept, restored) = self.kept();
         let lists = self.lists(false);
         quote! {
-            fn update(instance: #model, data: #data, conn: &mut ::restwell::db::Conn) -> QueryResult<#model> {
+            fn update(instance: #model, data: #data, conn: &mut ::restwell::db::Conn) -> diesel::QueryResult<#model> {
                 #kept
-                let changed = <#model as ::restwell::models::Model>::TOUCHES #(|| data.#sent.is_some())*;
+                let changed = <#model as ::restwell::models::Model>::TOUCHES #(|| #sent.is_some())*;
                 let row: #model = match changed {
                     true => diesel::update(<#model as ::restwell::models::Model>::TABLE.filter(
                         <#model as ::restwell::models::Model>::KEY.eq(::restwell::models::Model::key(&instance)),
                     ))
                     .set((#assignments <#model as ::restwell::models::Model>::auto_now(),))
-                    .returning(<#model as Selectable<Pg>>::construct_selection())
+                    .returning(<#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection())
                     .get_result(conn)?,
                     false => instance,
                 };
@@ -70,44 +77,57 @@ impl Container<'_> {
 
     /// `Some(column.eq(value))`, or `None` for what was not sent.
     fn assignment(&self, field: &Field<'_>) -> TokenStream {
-        let (model, names, source, ty) = (&self.model, self.names(), &field.source, field.ty);
-        let name = quote_spanned!(source.span()=> #names.#source);
+        let (model, sent, attribute) = (&self.model, field.sent(), self.attribute(field));
         match field.kind {
-            Kind::One { .. } => quote!(data.#source.map(|value| ::restwell::models::ToOne::column(#name).eq(value))),
+            Kind::One { .. } => {
+                quote_spanned!(field.spot()=> #sent.map(|value| ::restwell::models::ToOne::column(#attribute).eq(value)))
+            }
             _ => {
-                let value = quote_spanned!(ty.span()=> ::restwell::private::store::<#model, _, _>(#name, data.#source));
-                quote!(#value.map(|value| #name.eq(value)))
+                let pair = self.pair(field);
+                quote_spanned! {field.spot()=>
+                    ::restwell::private::store::<#model, _, _>(#attribute, #sent.map(#pair.store))
+                        .map(|value| #attribute.eq(value))
+                }
             }
         }
     }
 
     /// Values that are answered as they were sent, although the database writes them in another way.
     fn kept(&self) -> (TokenStream, TokenStream) {
-        let (model, names) = (&self.model, self.names());
-        let values = || self.columns().filter(|field| matches!(field.kind, Kind::Value));
-        let sources: Vec<_> = values().map(|field| &field.source).collect();
-        let types = values().map(|field| field.ty);
-        let kept = quote! {
-            #(let #sources = data.#sources.as_ref().and_then(<#types as ::restwell::fields::Field>::kept);)*
+        let model = &self.model;
+        let values = || {
+            self.columns()
+                .filter(|field| matches!(field.kind, Kind::Value))
         };
-        let restored = quote! {
-            let mut row = row;
-            #(if let ::std::option::Option::Some(value) = #sources {
-                ::restwell::private::set::<#model, _>(&mut row, #names.#sources, value);
-            })*
-        };
-        (kept, restored)
+        let kept = values().map(|field| {
+            let (local, sent, kept) = (&field.local, field.sent(), field.item("kept"));
+            quote_spanned!(field.spot()=> let #local = #sent.as_ref().and_then(#kept);)
+        });
+        let restored = values().map(|field| {
+            let (local, attribute, pair) = (&field.local, self.attribute(field), self.pair(field));
+            quote_spanned! {field.spot()=>
+                if let ::std::option::Option::Some(value) = #local {
+                    ::restwell::private::set::<#model, _>(&mut row, #attribute, (#pair.store)(value));
+                }
+            }
+        });
+        (
+            quote!(#(#kept)*),
+            quote!(let mut row = row; let _ = &mut row; #(#restored)*),
+        )
     }
 
     fn lists(&self, new: bool) -> TokenStream {
-        let names = self.names();
-        let sources = self.many().map(|field| &field.source);
-        quote! {
-            #(if let ::std::option::Option::Some(keys) = data.#sources {
-                let owner = ::restwell::models::Model::key(&row);
-                ::restwell::models::ManyToMany::set(#names.#sources, owner, keys, #new, conn)?;
-            })*
-        }
+        let lists = self.many().map(|field| {
+            let (sent, relation) = (field.sent(), self.attribute(field));
+            quote! {
+                if let ::std::option::Option::Some(keys) = #sent {
+                    let owner = ::restwell::models::Model::key(&row);
+                    ::restwell::models::ManyToMany::set(#relation, owner, keys, #new, conn)?;
+                }
+            }
+        });
+        quote!(#(#lists)*)
     }
 
     /// Names follow `<table>_<column>_key|fkey|check`, unless the serializer says otherwise.
@@ -117,18 +137,33 @@ impl Container<'_> {
             quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
         });
         let together = self.unique_together.iter().map(|set| {
-            let relation = |name: &syn::Ident| self.columns().any(|field| field.source == *name && field.is_one());
-            let columns = set.iter().map(|name| name.unraw().to_string() + if relation(name) { "_id" } else { "" });
+            let relation = |name: &syn::Ident| {
+                self.columns()
+                    .any(|field| field.source == *name && field.is_one())
+            };
+            let columns = set
+                .iter()
+                .map(|name| name.unraw().to_string() + if relation(name) { "_id" } else { "" });
             let suffix = columns.collect::<Vec<_>>().join("_") + "_key";
             quote!(#suffix => return some(::restwell::exceptions::NON_FIELD_ERRORS, "unique"),)
         });
         let columns = self.columns().filter(|field| !field.is_one()).map(|field| {
-            let (name, column) = (field.name.unraw().to_string(), field.source.unraw().to_string());
+            let (name, column) = (
+                field.name.unraw().to_string(),
+                field.source.unraw().to_string(),
+            );
             let (key, check) = (format!("{column}_key"), format!("{column}_check"));
-            let code = if field.limits.has("min_value") { "min_value" } else { "invalid" };
+            let code = if field.limits.has("min_value") {
+                "min_value"
+            } else {
+                "invalid"
+            };
             quote!(#key => return some(#name, "unique"), #check => return some(#name, #code),)
         });
-        let keys = self.columns().filter(|field| field.is_one()).map(|field| self.foreign_key(field));
+        let keys = self
+            .columns()
+            .filter(|field| field.is_one())
+            .map(|field| self.foreign_key(field));
         let lists = self.many().map(|field| self.through_key(field));
         quote! {
             fn constraint(name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
@@ -152,9 +187,9 @@ impl Container<'_> {
     }
 
     fn foreign_key(&self, field: &Field<'_>) -> TokenStream {
-        let (names, name, source) = (self.names(), field.name.unraw().to_string(), &field.source);
+        let (name, relation) = (field.name.unraw().to_string(), self.attribute(field));
         quote! {
-            if let ::std::option::Option::Some(end) = suffix.strip_prefix(::restwell::private::column_of(#names.#source)) {
+            if let ::std::option::Option::Some(end) = suffix.strip_prefix(::restwell::private::column_of(#relation)) {
                 match end {
                     "_fkey" => return some(#name, "does_not_exist"),
                     "_key" => return some(#name, "unique"),
@@ -165,17 +200,11 @@ impl Container<'_> {
     }
 
     fn through_key(&self, field: &Field<'_>) -> TokenStream {
-        let (names, name, source) = (self.names(), field.name.unraw().to_string(), &field.source);
+        let (name, relation) = (field.name.unraw().to_string(), self.attribute(field));
         quote! {
-            if name == ::restwell::private::through_constraint_of(#names.#source) {
+            if name == ::restwell::private::through_constraint_of(#relation) {
                 return some(#name, "does_not_exist");
             }
         }
-    }
-}
-
-impl Field<'_> {
-    fn is_one(&self) -> bool {
-        matches!(self.kind, Kind::One { .. })
     }
 }

@@ -13,10 +13,15 @@ const FALSE_TEXTS: [&str; 6] = ["f", "n", "no", "false", "off", "0"];
 impl Field for bool {
     type Value = bool;
 
-    const KIND: FieldKind = FieldKind { name: "boolean", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "boolean",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<bool, ErrorDetail> {
-        let is_one_of = |texts: [&str; 6], text: &str| texts.iter().any(|known| known.eq_ignore_ascii_case(text));
+        let is_one_of = |texts: [&str; 6], text: &str| {
+            texts.iter().any(|known| known.eq_ignore_ascii_case(text))
+        };
         match input {
             Value::Null => null(),
             Value::Bool(value) => Ok(*value),
@@ -29,7 +34,9 @@ impl Field for bool {
     }
 
     fn is_null_text(input: &Value) -> bool {
-        input.as_str().is_some_and(|text| text.is_empty() || text.eq_ignore_ascii_case("null"))
+        input
+            .as_str()
+            .is_some_and(|text| text.is_empty() || text.eq_ignore_ascii_case("null"))
     }
 
     fn to_representation<S: Serializer>(

@@ -12,7 +12,10 @@ use crate::exceptions::ErrorDetail;
 #[derive(Debug)]
 pub struct ChoiceField<T>(PhantomData<T>);
 
-const KIND: FieldKind = FieldKind { name: "choice", nullable: false };
+const KIND: FieldKind = FieldKind {
+    name: "choice",
+    nullable: false,
+};
 
 impl Field for ChoiceField<String> {
     type Value = String;
@@ -22,7 +25,9 @@ impl Field for ChoiceField<String> {
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
         match (choice_text(input)?, options.choices) {
             ("", _) if options.allow_blank => Ok(String::new()),
-            (text, Choices::Text(choices)) if choices.iter().any(|(key, _)| *key == text) => Ok(text.to_owned()),
+            (text, Choices::Text(choices)) if choices.iter().any(|(key, _)| *key == text) => {
+                Ok(text.to_owned())
+            }
             (text, _) => invalid_choice(text),
         }
     }
@@ -64,8 +69,13 @@ macro_rules! integer_choices {
 integer_choices! { i16 i32 }
 
 fn integer_choice(text: &str, options: &FieldOptions) -> Option<i64> {
-    let Choices::Integer(choices) = options.choices else { return None };
-    choices.iter().map(|(key, _)| *key).find(|key| key.to_string() == text)
+    let Choices::Integer(choices) = options.choices else {
+        return None;
+    };
+    choices
+        .iter()
+        .map(|(key, _)| *key)
+        .find(|key| key.to_string() == text)
 }
 
 /// What is compared with the keys: `1` and `"1"` are the same, `1.0` and `" 1"` are not.
@@ -77,7 +87,10 @@ fn choice_text(input: &Value) -> Result<&str, ErrorDetail> {
         // As Python writes them, and so as keys of text choices are written.
         Value::Bool(true) => Ok("True"),
         Value::Bool(false) => Ok("False"),
-        Value::Array(_) | Value::Object(_) => fail("A list or an object is not a valid choice.", "invalid_choice"),
+        Value::Array(_) | Value::Object(_) => fail(
+            "A list or an object is not a valid choice.",
+            "invalid_choice",
+        ),
     }
 }
 

@@ -3,16 +3,25 @@
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::Value;
 
-use super::{Field, FieldKind, FieldOptions, accept, fail, null, numeric::number_text, string::unstorable_characters};
+use super::{
+    Field, FieldKind, FieldOptions, accept, fail, null, numeric::number_text,
+    string::unstorable_characters,
+};
 use crate::exceptions::ErrorDetail;
 
 /// DRF's `ListField`: array columns. The items keep to [`FieldOptions::child`].
 impl<F: Field> Field for Vec<F> {
     type Value = Vec<F::Value>;
 
-    const KIND: FieldKind = FieldKind { name: "list", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "list",
+        nullable: false,
+    };
 
-    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<Self::Value, ErrorDetail> {
+    fn to_internal_value(
+        input: &Value,
+        options: &FieldOptions,
+    ) -> Result<Self::Value, ErrorDetail> {
         let items = match input {
             Value::Null => return null(),
             Value::Array(items) => items,
@@ -32,10 +41,16 @@ impl<F: Field> Field for Vec<F> {
         }
         let mut broken = Vec::new();
         if let Some(limit) = options.max_length.filter(|limit| values.len() > *limit) {
-            broken.push(ErrorDetail::new(format!("This may have at most {limit} items."), "max_length"));
+            broken.push(ErrorDetail::new(
+                format!("This may have at most {limit} items."),
+                "max_length",
+            ));
         }
         if let Some(limit) = options.min_length.filter(|limit| values.len() < *limit) {
-            broken.push(ErrorDetail::new(format!("This must have at least {limit} items."), "min_length"));
+            broken.push(ErrorDetail::new(
+                format!("This must have at least {limit} items."),
+                "min_length",
+            ));
         }
         accept(values, broken)
     }
@@ -48,7 +63,10 @@ impl<F: Field> Field for Vec<F> {
         let child = options.child.unwrap_or(&FieldOptions::NONE);
         let mut seq = serializer.serialize_seq(Some(value.len()))?;
         for value in value {
-            seq.serialize_element(&Item::<F> { value, options: child })?;
+            seq.serialize_element(&Item::<F> {
+                value,
+                options: child,
+            })?;
         }
         seq.end()
     }
@@ -69,7 +87,10 @@ impl<F: Field> Serialize for Item<'_, F> {
 impl Field for Value {
     type Value = Value;
 
-    const KIND: FieldKind = FieldKind { name: "field", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "field",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<Value, ErrorDetail> {
         match input {
@@ -100,12 +121,15 @@ fn unstorable(value: &Value) -> Option<ErrorDetail> {
         Value::Null | Value::Bool(_) => None,
         Value::Number(number) => {
             let is_infinite = number_text(number).ends_with("inf");
-            is_infinite.then(|| ErrorDetail::new("This holds a number that is too large.", "invalid"))
+            is_infinite
+                .then(|| ErrorDetail::new("This holds a number that is too large.", "invalid"))
         }
         Value::String(text) => unstorable_characters(text).next(),
         Value::Array(items) => items.iter().find_map(unstorable),
-        Value::Object(entries) => {
-            entries.iter().find_map(|(key, value)| unstorable_characters(key).next().or_else(|| unstorable(value)))
-        }
+        Value::Object(entries) => entries.iter().find_map(|(key, value)| {
+            unstorable_characters(key)
+                .next()
+                .or_else(|| unstorable(value))
+        }),
     }
 }

@@ -18,7 +18,10 @@ const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 impl Field for NaiveDate {
     type Value = NaiveDate;
 
-    const KIND: FieldKind = FieldKind { name: "date", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "date",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<NaiveDate, ErrorDetail> {
         let date = match input {
@@ -26,7 +29,10 @@ impl Field for NaiveDate {
             Value::String(text) => parse_date(text),
             _ => None,
         };
-        date.map_or_else(|| fail("This is not a date such as 2020-01-31.", "invalid"), Ok)
+        date.map_or_else(
+            || fail("This is not a date such as 2020-01-31.", "invalid"),
+            Ok,
+        )
     }
 
     fn to_representation<S: Serializer>(
@@ -46,15 +52,26 @@ impl Field for NaiveDate {
 impl Field for DateTime<Utc> {
     type Value = DateTime<Utc>;
 
-    const KIND: FieldKind = FieldKind { name: "datetime", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "datetime",
+        nullable: false,
+    };
 
-    fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<DateTime<Utc>, ErrorDetail> {
+    fn to_internal_value(
+        input: &Value,
+        _options: &FieldOptions,
+    ) -> Result<DateTime<Utc>, ErrorDetail> {
         let parsed = match input {
             Value::Null => return null(),
             Value::String(text) => Parts::parse_iso(text).or_else(|| Parts::parse_loose(text)),
             _ => None,
         };
-        let Some(parts) = parsed else { return fail("This is not a time such as 2020-01-31T12:30:00Z.", "invalid") };
+        let Some(parts) = parsed else {
+            return fail(
+                "This is not a time such as 2020-01-31T12:30:00Z.",
+                "invalid",
+            );
+        };
         match parts.date.and_time(parts.time).and_utc() - parts.offset {
             moment if YEARS.contains(&moment.year()) => Ok(moment),
             _ => fail("This is not in the years 1 to 9999.", "overflow"),
@@ -91,7 +108,12 @@ impl Field for DateTime<Utc> {
 
 /// Writes `YYYY-MM-DD` over the text, if the year has at most four digits.
 fn write_date(text: &mut [u8], date: NaiveDate) -> Option<()> {
-    write_digits(&mut text[..4], u32::try_from(date.year()).ok().filter(|year| *year <= 9999)?);
+    write_digits(
+        &mut text[..4],
+        u32::try_from(date.year())
+            .ok()
+            .filter(|year| *year <= 9999)?,
+    );
     write_digits(&mut text[5..7], date.month());
     write_digits(&mut text[8..10], date.day());
     Some(())
@@ -113,7 +135,10 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
     let mut iso = Cursor(text);
     match iso.date() {
         Some(date) if iso.0.is_empty() => Some(date),
-        _ => LOOSE.captures(text).filter(|parts| parts.get(4).is_none()).and_then(|parts| loose_date(&parts)),
+        _ => LOOSE
+            .captures(text)
+            .filter(|parts| parts.get(4).is_none())
+            .and_then(|parts| loose_date(&parts)),
     }
 }
 
@@ -131,34 +156,64 @@ impl Parts {
         let mut cursor = Cursor(text);
         let date = cursor.date()?;
         if cursor.0.is_empty() {
-            return Some(Self { date, time: NaiveTime::MIN, offset: TimeDelta::zero() });
+            return Some(Self {
+                date,
+                time: NaiveTime::MIN,
+                offset: TimeDelta::zero(),
+            });
         }
         cursor.skip();
         let [hour, minute, second, micro] = cursor.clock()?;
         let time = NaiveTime::from_hms_micro_opt(hour, minute, second, micro)?;
         let sign = match cursor.0.as_bytes() {
-            [] | [b'Z'] => return Some(Self { date, time, offset: TimeDelta::zero() }),
+            [] | [b'Z'] => {
+                return Some(Self {
+                    date,
+                    time,
+                    offset: TimeDelta::zero(),
+                });
+            }
             [b'+', ..] => 1,
             [b'-', ..] => -1,
             _ => return None,
         };
         cursor.skip();
         let [hours, minutes, seconds, micros] = cursor.clock()?.map(i64::from);
-        let offset = TimeDelta::seconds(hours * 3600 + minutes * 60 + seconds) + TimeDelta::microseconds(micros);
+        let offset = TimeDelta::seconds(hours * 3600 + minutes * 60 + seconds)
+            + TimeDelta::microseconds(micros);
         let is_offset = cursor.0.is_empty() && offset.num_seconds() < SECONDS_OF_A_DAY;
-        is_offset.then_some(Self { date, time, offset: offset * sign })
+        is_offset.then_some(Self {
+            date,
+            time,
+            offset: offset * sign,
+        })
     }
 
     /// What Django's `parse_datetime` reads besides: parts of one digit, and spaces before the offset.
     fn parse_loose(text: &str) -> Option<Self> {
         let parts = LOOSE.captures(text)?;
         let number = |index| parts.get(index).map_or(Some(0), |part| int(part.as_str()));
-        let micro = parts.get(7).map_or(Some(0), |part| int(&format!("{:0<6}", part.as_str())));
-        let time = NaiveTime::from_hms_micro_opt(int(parts.get(4)?.as_str())?, number(5)?, number(6)?, micro?)?;
+        let micro = parts
+            .get(7)
+            .map_or(Some(0), |part| int(&format!("{:0<6}", part.as_str())));
+        let time = NaiveTime::from_hms_micro_opt(
+            int(parts.get(4)?.as_str())?,
+            number(5)?,
+            number(6)?,
+            micro?,
+        )?;
         let minutes = i64::from(number(9)? * 60 + number(10)?);
-        let sign = if parts.get(8).is_some_and(|sign| sign.as_str() == "-") { -1 } else { 1 };
+        let sign = if parts.get(8).is_some_and(|sign| sign.as_str() == "-") {
+            -1
+        } else {
+            1
+        };
         let offset = TimeDelta::minutes(minutes * sign);
-        (offset.num_seconds().abs() < SECONDS_OF_A_DAY).then_some(Self { date: loose_date(&parts)?, time, offset })
+        (offset.num_seconds().abs() < SECONDS_OF_A_DAY).then_some(Self {
+            date: loose_date(&parts)?,
+            time,
+            offset,
+        })
     }
 }
 
@@ -170,7 +225,9 @@ static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn loose_date(parts: &Captures<'_>) -> Option<NaiveDate> {
-    let year = i32::try_from(int(&parts[1])?).ok().filter(|year| YEARS.contains(year))?;
+    let year = i32::try_from(int(&parts[1])?)
+        .ok()
+        .filter(|year| YEARS.contains(year))?;
     NaiveDate::from_ymd_opt(year, int(&parts[2])?, int(&parts[3])?)
 }
 
@@ -179,7 +236,9 @@ fn int(digits: &str) -> Option<u32> {
     digits
         .chars()
         .map(ascii_digit)
-        .try_fold(0u32, |number, digit| number.checked_mul(10)?.checked_add(digit.to_digit(10)?))
+        .try_fold(0u32, |number, digit| {
+            number.checked_mul(10)?.checked_add(digit.to_digit(10)?)
+        })
 }
 
 /// What is left of a text in ISO 8601.
@@ -189,7 +248,11 @@ impl Cursor<'_> {
     /// Takes exactly this many ASCII digits.
     fn digits(&mut self, count: usize) -> Option<u32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
-        let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
+        let number = digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| digits.parse().ok())
+            .flatten()?;
         self.0 = rest;
         Some(number)
     }
@@ -203,7 +266,10 @@ impl Cursor<'_> {
 
     /// Takes one of these characters, if it comes next.
     fn eat(&mut self, expected: &[char]) -> bool {
-        self.0.strip_prefix(expected).inspect(|rest| self.0 = rest).is_some()
+        self.0
+            .strip_prefix(expected)
+            .inspect(|rest| self.0 = rest)
+            .is_some()
     }
 
     /// Takes `YYYY-MM-DD`, `YYYYMMDD`, `YYYY-Www[-D]` or `YYYYWww[D]`.
@@ -226,7 +292,11 @@ impl Cursor<'_> {
     /// Takes the day of a week, which is Monday if it is left out.
     fn weekday(&mut self, dashed: bool) -> Option<Weekday> {
         let mut day = Cursor(self.0);
-        let number = if !dashed || day.eat(&['-']) { day.digits(1) } else { None };
+        let number = if !dashed || day.eat(&['-']) {
+            day.digits(1)
+        } else {
+            None
+        };
         let is_time = |rest: &str| dashed && rest.starts_with(|c: char| c.is_ascii_digit());
         match number {
             Some(number) if !is_time(day.0) => {
@@ -242,7 +312,11 @@ impl Cursor<'_> {
         let mut clock = [self.digits(2)?, 0, 0, 0];
         let colons = self.0.starts_with(':');
         for part in 1..3 {
-            let follows = if colons { self.eat(&[':']) } else { self.0.starts_with(|c: char| c.is_ascii_digit()) };
+            let follows = if colons {
+                self.eat(&[':'])
+            } else {
+                self.0.starts_with(|c: char| c.is_ascii_digit())
+            };
             if !follows {
                 return Some(clock);
             }
@@ -251,7 +325,10 @@ impl Cursor<'_> {
         if self.eat(&['.', ',']) {
             let rest = self.0.trim_start_matches(|c: char| c.is_ascii_digit());
             let fraction = &self.0[..self.0.len() - rest.len()];
-            clock[3] = format!("{fraction:0<6.6}").parse().ok().filter(|_| !fraction.is_empty())?;
+            clock[3] = format!("{fraction:0<6.6}")
+                .parse()
+                .ok()
+                .filter(|_| !fraction.is_empty())?;
             self.0 = rest;
         }
         Some(clock)

@@ -119,7 +119,8 @@ pub trait Field: Sized + 'static {
     ///
     /// # Errors
     /// Every limit that does not hold, in the order of contract §5.1.2; a failed coercion is the only one then.
-    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<Self::Value, ErrorDetail>;
+    fn to_internal_value(input: &Value, options: &FieldOptions)
+    -> Result<Self::Value, ErrorDetail>;
 
     /// Called for values of nullable fields: whether this text stands for null (contract §5.3, §5.12).
     fn is_null_text(_input: &Value) -> bool {
@@ -144,9 +145,15 @@ pub trait Field: Sized + 'static {
 impl<F: Field> Field for Option<F> {
     type Value = Option<F::Value>;
 
-    const KIND: FieldKind = FieldKind { nullable: true, ..F::KIND };
+    const KIND: FieldKind = FieldKind {
+        nullable: true,
+        ..F::KIND
+    };
 
-    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<Self::Value, ErrorDetail> {
+    fn to_internal_value(
+        input: &Value,
+        options: &FieldOptions,
+    ) -> Result<Self::Value, ErrorDetail> {
         if input.is_null() || F::is_null_text(input) {
             return Ok(None);
         }
@@ -170,13 +177,20 @@ impl<F: Field> Field for Option<F> {
 }
 
 /// One message with its code, as a field's only error.
-pub(crate) fn fail<T>(message: impl Into<Cow<'static, str>>, code: &'static str) -> Result<T, ErrorDetail> {
+pub(crate) fn fail<T>(
+    message: impl Into<Cow<'static, str>>,
+    code: &'static str,
+) -> Result<T, ErrorDetail> {
     Err(ErrorDetail::new(message, code).listed())
 }
 
 /// The value, if no limit was broken.
 pub(crate) fn accept<T>(value: T, broken: Vec<ErrorDetail>) -> Result<T, ErrorDetail> {
-    if broken.is_empty() { Ok(value) } else { Err(ErrorDetail::List(broken)) }
+    if broken.is_empty() {
+        Ok(value)
+    } else {
+        Err(ErrorDetail::List(broken))
+    }
 }
 
 /// Null where the field does not allow it.

@@ -39,38 +39,63 @@ macro_rules! integer_fields {
 integer_fields! { i16 i32 i64 }
 
 /// A whole number within the limits of both the field and its column.
-fn read_integer(input: &Value, options: &FieldOptions, smallest: i64, largest: i64) -> Result<i128, ErrorDetail> {
+fn read_integer(
+    input: &Value,
+    options: &FieldOptions,
+    smallest: i64,
+    largest: i64,
+) -> Result<i128, ErrorDetail> {
     let compare = |number: &i128, limit| match limit {
         Bound::Int(limit) => Some(number.cmp(&limit.into())),
         Bound::Float(limit) => (*number as f64).partial_cmp(&limit),
     };
-    let max = options.max_value.filter(|limit| compare(&largest.into(), *limit) == Some(Ordering::Greater));
-    let min = options.min_value.filter(|limit| compare(&smallest.into(), *limit) == Some(Ordering::Less));
+    let max = options
+        .max_value
+        .filter(|limit| compare(&largest.into(), *limit) == Some(Ordering::Greater));
+    let min = options
+        .min_value
+        .filter(|limit| compare(&smallest.into(), *limit) == Some(Ordering::Less));
     let Some(number) = parse_integer(number_input(input)?) else {
         return fail("This is not a whole number.", "invalid");
     };
-    let (max, min) = (max.unwrap_or(Bound::Int(largest)), min.unwrap_or(Bound::Int(smallest)));
+    let (max, min) = (
+        max.unwrap_or(Bound::Int(largest)),
+        min.unwrap_or(Bound::Int(smallest)),
+    );
     accept_within(number, Some(max), Some(min), compare)
 }
 
 /// What Python's `int()` reads once a fraction of zeros is cut off, clamped to 128 bits.
 fn parse_integer(text: &str) -> Option<i128> {
-    let whole = trim(text).trim_end_matches('0').strip_suffix('.').unwrap_or(text);
+    let whole = trim(text)
+        .trim_end_matches('0')
+        .strip_suffix('.')
+        .unwrap_or(text);
     let text = to_ascii(whole)?;
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let number =
-        digits.bytes().fold(0i128, |number, byte| number.saturating_mul(10).saturating_add((byte - b'0').into()));
-    Some(if text.starts_with('-') { -number } else { number })
+    let number = digits.bytes().fold(0i128, |number, byte| {
+        number
+            .saturating_mul(10)
+            .saturating_add((byte - b'0').into())
+    });
+    Some(if text.starts_with('-') {
+        -number
+    } else {
+        number
+    })
 }
 
 /// DRF's `FloatField`.
 impl Field for f64 {
     type Value = f64;
 
-    const KIND: FieldKind = FieldKind { name: "float", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "float",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<f64, ErrorDetail> {
         let number = match input {
@@ -79,12 +104,15 @@ impl Field for f64 {
             input => to_ascii(number_input(input)?).and_then(|text| text.parse().ok()),
         };
         match number {
-            Some(number) if number.is_finite() => {
-                accept_within(number, options.max_value, options.min_value, |number, limit| match limit {
+            Some(number) if number.is_finite() => accept_within(
+                number,
+                options.max_value,
+                options.min_value,
+                |number, limit| match limit {
                     Bound::Int(limit) => number.partial_cmp(&(limit as f64)),
                     Bound::Float(limit) => number.partial_cmp(&limit),
-                })
-            }
+                },
+            ),
             Some(_) if matches!(input, Value::Number(number) if is_integer(number)) => {
                 fail("This number is too large.", "overflow")
             }
@@ -105,7 +133,10 @@ impl Field for f64 {
 impl Field for BigDecimal {
     type Value = BigDecimal;
 
-    const KIND: FieldKind = FieldKind { name: "decimal", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "decimal",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<BigDecimal, ErrorDetail> {
         let text = match input {
@@ -115,12 +146,23 @@ impl Field for BigDecimal {
             _ => return fail("This is not a number.", "invalid"),
         };
         check_length(text)?;
-        let Some(decimal) = Decimal::parse(text) else { return fail("This is not a number.", "invalid") };
-        accept_within(decimal.within(options)?, options.max_value, options.min_value, |number, limit| match limit {
-            Bound::Int(limit) => Some(number.cmp(&limit.into())),
-            // Compared as the limit is written, not as it is stored.
-            Bound::Float(limit) => limit.to_string().parse().ok().map(|limit| number.cmp(&limit)),
-        })
+        let Some(decimal) = Decimal::parse(text) else {
+            return fail("This is not a number.", "invalid");
+        };
+        accept_within(
+            decimal.within(options)?,
+            options.max_value,
+            options.min_value,
+            |number, limit| match limit {
+                Bound::Int(limit) => Some(number.cmp(&limit.into())),
+                // Compared as the limit is written, not as it is stored.
+                Bound::Float(limit) => limit
+                    .to_string()
+                    .parse()
+                    .ok()
+                    .map(|limit| number.cmp(&limit)),
+            },
+        )
     }
 
     fn is_null_text(input: &Value) -> bool {
@@ -135,7 +177,9 @@ impl Field for BigDecimal {
         match options.decimal_places {
             None => serializer.serialize_str(&value.to_plain_string()),
             Some(places) => match small_decimal(value, places) {
-                Some(number) => serializer.serialize_str(write_small(number, places, &mut [0; SMALL_WIDTH])),
+                Some(number) => {
+                    serializer.serialize_str(write_small(number, places, &mut [0; SMALL_WIDTH]))
+                }
                 None => serializer.serialize_str(&rounded(value, places)),
             },
         }
@@ -162,12 +206,19 @@ impl Decimal {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let exponent = exponent.parse::<i64>().ok()?.checked_sub(fraction.len().try_into().ok()?)?;
+        let exponent = exponent
+            .parse::<i64>()
+            .ok()?
+            .checked_sub(fraction.len().try_into().ok()?)?;
         let significant = match digits.trim_start_matches('0') {
             "" => "0",
             significant => significant,
         };
-        Some(Self { negative: text.starts_with('-'), digits: significant.to_owned(), exponent })
+        Some(Self {
+            negative: text.starts_with('-'),
+            digits: significant.to_owned(),
+            exponent,
+        })
     }
 
     /// The number, unless it has more digits than it may have; only the first broken limit is told.
@@ -180,18 +231,38 @@ impl Decimal {
         };
         let max_digits = options.max_digits.unwrap_or(MAX_DIGITS);
         if total > max_digits.into() {
-            return fail(format!("This may have at most {max_digits} digits."), "max_digits");
+            return fail(
+                format!("This may have at most {max_digits} digits."),
+                "max_digits",
+            );
         }
-        if let Some(limit) = options.decimal_places.filter(|limit| places > (*limit).into()) {
-            return fail(format!("This may have at most {limit} decimal places."), "max_decimal_places");
+        if let Some(limit) = options
+            .decimal_places
+            .filter(|limit| places > (*limit).into())
+        {
+            return fail(
+                format!("This may have at most {limit} decimal places."),
+                "max_decimal_places",
+            );
         }
-        let max_whole_digits = options.decimal_places.map(|places| max_digits.saturating_sub(places));
+        let max_whole_digits = options
+            .decimal_places
+            .map(|places| max_digits.saturating_sub(places));
         if let Some(limit) = max_whole_digits.filter(|limit| total - places > (*limit).into()) {
-            return fail(format!("This may have at most {limit} digits before the point."), "max_whole_digits");
+            return fail(
+                format!("This may have at most {limit} digits before the point."),
+                "max_whole_digits",
+            );
         }
-        let Ok(digits) = self.digits.parse::<BigInt>() else { return fail("This is not a number.", "invalid") };
+        let Ok(digits) = self.digits.parse::<BigInt>() else {
+            return fail("This is not a number.", "invalid");
+        };
         let number = BigDecimal::new(if self.negative { -digits } else { digits }, -self.exponent);
-        Ok(number.with_scale(options.decimal_places.map_or(self.exponent.min(0).saturating_neg(), i64::from)))
+        Ok(number.with_scale(
+            options
+                .decimal_places
+                .map_or(self.exponent.min(0).saturating_neg(), i64::from),
+        ))
     }
 }
 
@@ -203,7 +274,10 @@ const MAX_SMALL_PLACES: u32 = 20;
 fn small_decimal(value: &BigDecimal, places: u32) -> Option<i64> {
     let (digits, scale) = value.as_bigint_and_scale();
     let missing = u32::try_from(i64::from(places).checked_sub(scale)?).ok()?;
-    digits.to_i64()?.checked_mul(10i64.checked_pow(missing)?).filter(|_| places <= MAX_SMALL_PLACES)
+    digits
+        .to_i64()?
+        .checked_mul(10i64.checked_pow(missing)?)
+        .filter(|_| places <= MAX_SMALL_PLACES)
 }
 
 fn write_small(number: i64, places: u32, buffer: &mut [u8; SMALL_WIDTH]) -> &str {
@@ -230,7 +304,11 @@ fn write_small(number: i64, places: u32, buffer: &mut [u8; SMALL_WIDTH]) -> &str
 fn rounded(value: &BigDecimal, places: u32) -> String {
     let rounded = value.with_scale_round(places.into(), RoundingMode::HalfEven);
     // Python keeps the sign of what is rounded to zero; `BigDecimal` has no negative zero.
-    let sign = if rounded.is_zero() && value.is_negative() { "-" } else { "" };
+    let sign = if rounded.is_zero() && value.is_negative() {
+        "-"
+    } else {
+        ""
+    };
     format!("{sign}{}", rounded.to_plain_string())
 }
 
@@ -243,10 +321,16 @@ fn accept_within<T>(
 ) -> Result<T, ErrorDetail> {
     let mut broken = Vec::new();
     if let Some(limit) = max.filter(|limit| compare(&number, *limit) == Some(Ordering::Greater)) {
-        broken.push(ErrorDetail::new(format!("This may be at most {limit}."), "max_value"));
+        broken.push(ErrorDetail::new(
+            format!("This may be at most {limit}."),
+            "max_value",
+        ));
     }
     if let Some(limit) = min.filter(|limit| compare(&number, *limit) == Some(Ordering::Less)) {
-        broken.push(ErrorDetail::new(format!("This must be at least {limit}."), "min_value"));
+        broken.push(ErrorDetail::new(
+            format!("This must be at least {limit}."),
+            "min_value",
+        ));
     }
     accept(number, broken)
 }
@@ -291,8 +375,8 @@ fn to_ascii(text: &str) -> Option<Cow<'_, str>> {
     let mut ascii = String::with_capacity(text.len());
     let mut characters = text.chars().map(ascii_digit).peekable();
     while let Some(c) = characters.next() {
-        let joins =
-            ascii.ends_with(|c: char| c.is_ascii_digit()) && characters.peek().is_some_and(char::is_ascii_digit);
+        let joins = ascii.ends_with(|c: char| c.is_ascii_digit())
+            && characters.peek().is_some_and(char::is_ascii_digit);
         match c {
             '_' if joins => {}
             '_' => return None,
@@ -305,15 +389,20 @@ fn to_ascii(text: &str) -> Option<Cow<'_, str>> {
 /// The ASCII digit of the same value if this is a decimal digit of any script, else the character itself.
 pub(crate) fn ascii_digit(c: char) -> char {
     let code = u32::from(c);
-    let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= code)].last().unwrap_or(&code);
-    char::from_digit(code - zero, 10).filter(|_| !c.is_ascii() && ZEROS.contains(zero)).unwrap_or(c)
+    let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= code)]
+        .last()
+        .unwrap_or(&code);
+    char::from_digit(code - zero, 10)
+        .filter(|_| !c.is_ascii() && ZEROS.contains(zero))
+        .unwrap_or(c)
 }
 
 /// The zeros of all scripts (Unicode's category Nd); nine digits follow each.
 const ZEROS: [u32; 65] = [
-    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
-    0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
-    0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10, 0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0,
-    0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0,
-    0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6,
+    0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50,
+    0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+    0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650,
+    0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50,
+    0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
 ];

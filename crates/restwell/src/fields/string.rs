@@ -12,7 +12,10 @@ use crate::{exceptions::ErrorDetail, parsers::LONE_SURROGATE};
 impl Field for String {
     type Value = String;
 
-    const KIND: FieldKind = FieldKind { name: "string", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "string",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
         read_text(input, options, |_| None)
@@ -34,12 +37,19 @@ pub struct SlugField;
 impl Field for SlugField {
     type Value = String;
 
-    const KIND: FieldKind = FieldKind { name: "slug", ..String::KIND };
+    const KIND: FieldKind = FieldKind {
+        name: "slug",
+        ..String::KIND
+    };
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
-        let is_slug = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let is_slug = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
         read_text(input, options, |text| {
-            (!is_slug(text)).then_some("This may hold only letters, digits, underscores and hyphens.")
+            (!is_slug(text))
+                .then_some("This may hold only letters, digits, underscores and hyphens.")
         })
     }
 
@@ -59,10 +69,15 @@ pub struct UrlField;
 impl Field for UrlField {
     type Value = String;
 
-    const KIND: FieldKind = FieldKind { name: "url", ..String::KIND };
+    const KIND: FieldKind = FieldKind {
+        name: "url",
+        ..String::KIND
+    };
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
-        read_text(input, options, |text| (!is_url(text)).then_some("This is not a complete URL."))
+        read_text(input, options, |text| {
+            (!is_url(text)).then_some("This is not a complete URL.")
+        })
     }
 
     fn to_representation<S: Serializer>(
@@ -87,15 +102,31 @@ fn read_text(
         _ => return fail("This is not a text.", "invalid"),
     };
     if text.is_empty() {
-        return if options.allow_blank { Ok(String::new()) } else { fail("This may not be blank.", "blank") };
+        return if options.allow_blank {
+            Ok(String::new())
+        } else {
+            fail("This may not be blank.", "blank")
+        };
     }
     let mut broken = Vec::new();
     // A text has at most as many code points as bytes, and rarely is anything else to be counted.
-    if let Some(limit) = options.max_length.filter(|limit| text.len() > *limit && text.chars().count() > *limit) {
-        broken.push(ErrorDetail::new(format!("This may have at most {limit} characters."), "max_length"));
+    if let Some(limit) = options
+        .max_length
+        .filter(|limit| text.len() > *limit && text.chars().count() > *limit)
+    {
+        broken.push(ErrorDetail::new(
+            format!("This may have at most {limit} characters."),
+            "max_length",
+        ));
     }
-    if let Some(limit) = options.min_length.filter(|limit| text.chars().count() < *limit) {
-        broken.push(ErrorDetail::new(format!("This must have at least {limit} characters."), "min_length"));
+    if let Some(limit) = options
+        .min_length
+        .filter(|limit| text.chars().count() < *limit)
+    {
+        broken.push(ErrorDetail::new(
+            format!("This must have at least {limit} characters."),
+            "min_length",
+        ));
     }
     broken.extend(unstorable_characters(text));
     broken.extend(wrong_form(text).map(|message| ErrorDetail::new(message, "invalid")));
@@ -104,10 +135,16 @@ fn read_text(
 
 /// The errors of a text that holds characters Postgres cannot store.
 pub(super) fn unstorable_characters(text: &str) -> impl Iterator<Item = ErrorDetail> {
-    let null = text.contains('\0').then_some(("A null character", "null_characters_not_allowed"));
-    let surrogate =
-        text.contains(LONE_SURROGATE).then_some(("Half of a surrogate pair", "surrogate_characters_not_allowed"));
-    null.into_iter().chain(surrogate).map(|(name, code)| ErrorDetail::new(format!("{name} is not allowed."), code))
+    let null = text
+        .contains('\0')
+        .then_some(("A null character", "null_characters_not_allowed"));
+    let surrogate = text.contains(LONE_SURROGATE).then_some((
+        "Half of a surrogate pair",
+        "surrogate_characters_not_allowed",
+    ));
+    null.into_iter()
+        .chain(surrogate)
+        .map(|(name, code)| ErrorDetail::new(format!("{name} is not allowed."), code))
 }
 
 /// The text without the white space of Python's `str.strip()`: Unicode's, and four ASCII separators.
@@ -122,17 +159,24 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// What Django's `URLValidator` accepts.
 fn is_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
-    let known = ["http", "https", "ftp", "ftps"].iter().any(|known| known.eq_ignore_ascii_case(scheme));
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let known = ["http", "https", "ftp", "ftps"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme));
     let has_good_end = |rest: &str| {
         let (address, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         is_address(address) && !path.contains(is_space)
     };
-    let has_user = |user: &str| user.matches(':').count() <= 1 && !user.starts_with(':') && !user.is_empty();
+    let has_user =
+        |user: &str| user.matches(':').count() <= 1 && !user.starts_with(':') && !user.is_empty();
     let is_after_user = |(user, rest): (&str, &str)| {
         has_user(user) && !user.contains(|c| is_space(c) || "/[]".contains(c)) && has_good_end(rest)
     };
-    known && text.chars().count() <= 2048 && (has_good_end(rest) || rest.split_once('@').is_some_and(is_after_user))
+    known
+        && text.chars().count() <= 2048
+        && (has_good_end(rest) || rest.split_once('@').is_some_and(is_after_user))
 }
 
 /// Whether this is `host` or `host:port`.
@@ -140,7 +184,10 @@ fn is_address(address: &str) -> bool {
     // The colons of an IPv6 address stand in brackets.
     let after_host = address.find(']').map_or(0, |bracket| bracket + 1);
     let (host, port) = match address[after_host..].find(':') {
-        Some(colon) => (&address[..after_host + colon], &address[after_host + colon + 1..]),
+        Some(colon) => (
+            &address[..after_host + colon],
+            &address[after_host + colon + 1..],
+        ),
         None => (address, "0"),
     };
     let has_port = (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
@@ -148,32 +195,43 @@ fn is_address(address: &str) -> bool {
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+    if let Some(address) = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
         return address.len() <= 39 && address.parse::<Ipv6Addr>().is_ok();
     }
     host.eq_ignore_ascii_case("localhost") || host.parse::<Ipv4Addr>().is_ok() || is_domain(host)
 }
 
 /// Characters that become one of `/?#@:` where a browser normalises a domain (NFKC).
-const LOOK_ALIKES: [char; 19] =
-    ['⁇', '⁈', '⁉', '℀', '℁', '℅', '℆', '⩴', '︓', '︖', '﹕', '﹖', '﹟', '﹫', '＃', '／', '：', '？', '＠'];
+const LOOK_ALIKES: [char; 19] = [
+    '⁇', '⁈', '⁉', '℀', '℁', '℅', '℆', '⩴', '︓', '︖', '﹕', '﹖', '﹟', '﹫', '＃', '／', '：',
+    '？', '＠',
+];
 
 /// Whether these are two or more labels, with a top-level domain that is no number.
 fn is_domain(host: &str) -> bool {
-    let is_letter =
-        |c: char| c.is_ascii_alphabetic() || ('\u{A1}'..='\u{FFFF}').contains(&c) && !LOOK_ALIKES.contains(&c);
+    let is_letter = |c: char| {
+        c.is_ascii_alphabetic() || ('\u{A1}'..='\u{FFFF}').contains(&c) && !LOOK_ALIKES.contains(&c)
+    };
     let is_label = |label: &str| {
         (1..=63).contains(&label.chars().count())
             && !(label.starts_with('-') || label.ends_with('-'))
-            && label.chars().all(|c| is_letter(c) || c.is_ascii_digit() || c == '-')
+            && label
+                .chars()
+                .all(|c| is_letter(c) || c.is_ascii_digit() || c == '-')
     };
-    let is_punycode = |code: &str| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_punycode =
+        |code: &str| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_top_level = |label: &str| match label.get(..4) {
         Some(prefix) if prefix.eq_ignore_ascii_case("xn--") && is_punycode(&label[4..]) => true,
         _ => label.chars().nth(1).is_some() && !label.contains(|c: char| c.is_ascii_digit()),
     };
     let labels = host.strip_suffix('.').unwrap_or(host);
-    labels.rsplit_once('.').is_some_and(|(_, last)| is_top_level(last))
+    labels
+        .rsplit_once('.')
+        .is_some_and(|(_, last)| is_top_level(last))
         && labels.split('.').all(is_label)
         && host.chars().count() <= 253
 }

@@ -11,7 +11,10 @@ use crate::exceptions::ErrorDetail;
 impl Field for Uuid {
     type Value = Uuid;
 
-    const KIND: FieldKind = FieldKind { name: "string", nullable: false };
+    const KIND: FieldKind = FieldKind {
+        name: "string",
+        nullable: false,
+    };
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<Uuid, ErrorDetail> {
         let uuid = match input {
@@ -30,7 +33,11 @@ impl Field for Uuid {
         _options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]))
+        serializer.serialize_str(
+            value
+                .hyphenated()
+                .encode_lower(&mut [0; Hyphenated::LENGTH]),
+        )
     }
 }
 
@@ -39,5 +46,8 @@ fn from_hex(text: &str) -> Option<Uuid> {
     let hex = text.replace("urn:", "").replace("uuid:", "");
     let hex = hex.trim_matches(['{', '}']).replace('-', "");
     let is_hex = hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| u128::from_str_radix(&hex, 16).ok()).flatten().map(Uuid::from_u128)
+    is_hex
+        .then(|| u128::from_str_radix(&hex, 16).ok())
+        .flatten()
+        .map(Uuid::from_u128)
 }

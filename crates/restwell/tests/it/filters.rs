@@ -26,15 +26,25 @@ fn lookups_reach_over_relations() {
     ];
     for (query, count) in table {
         let response = client.get(&format!("/items/?{query}"));
-        assert_eq!(response.json()["count"], count, "{query}: {}", response.body);
+        assert_eq!(
+            response.json()["count"],
+            count,
+            "{query}: {}",
+            response.body
+        );
     }
 }
 
 #[test]
 fn what_no_lookup_can_mean_is_refused() {
     let (client, _database) = shop();
-    client.get("/items/?shop=Nowhere&tags=99").assert(400, r#"{"shop":["invalid_choice"],"tags":["invalid_choice"]}"#);
-    client.get("/items/?search=%28").assert(400, r#"["invalid"]"#);
+    client.get("/items/?shop=Nowhere&tags=99").assert(
+        400,
+        r#"{"shop":["invalid_choice"],"tags":["invalid_choice"]}"#,
+    );
+    client
+        .get("/items/?search=%28")
+        .assert(400, r#"["invalid"]"#);
 }
 
 #[test]

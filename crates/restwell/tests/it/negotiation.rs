@@ -1,9 +1,16 @@
 use restwell::negotiation::{JSON, Renderer, negotiate};
 
-const HTML: Renderer = Renderer { media_type: "text/html", format: "api" };
+const HTML: Renderer = Renderer {
+    media_type: "text/html",
+    format: "api",
+};
 
 /// The format and the indent that were agreed on, or the code of the error.
-fn agreed(renderers: &[Renderer], accept: Option<&str>, format: Option<&str>) -> Result<(&'static str, usize), String> {
+fn agreed(
+    renderers: &[Renderer],
+    accept: Option<&str>,
+    format: Option<&str>,
+) -> Result<(&'static str, usize), String> {
     negotiate(renderers, accept.map(str::as_bytes), format)
         .map(|accepted| (accepted.renderer.format, accepted.indent.unwrap_or(0)))
         .map_err(|error| format!("{} {}", error.status.as_u16(), error.detail.code()))
@@ -28,7 +35,11 @@ fn the_most_specific_media_type_wins_and_then_the_first_renderer() {
         (BROWSER, "api"),
     ];
     for (accept, format) in cases {
-        assert_eq!(agreed(&[JSON, HTML], Some(accept), None), Ok((format, 0)), "{accept}");
+        assert_eq!(
+            agreed(&[JSON, HTML], Some(accept), None),
+            Ok((format, 0)),
+            "{accept}"
+        );
     }
     assert_eq!(agreed(&[JSON], Some(BROWSER), None), Ok(("json", 0)));
     assert_eq!(agreed(&[JSON, HTML], None, None), Ok(("json", 0)));
@@ -36,8 +47,21 @@ fn the_most_specific_media_type_wins_and_then_the_first_renderer() {
 
 #[test]
 fn what_nobody_renders_is_not_acceptable() {
-    for accept in ["", "json", "*", "application/xml", "text/html", "application/vnd.api+json", ",,", ";"] {
-        assert_eq!(agreed(&[JSON], Some(accept), None), Err("406 not_acceptable".to_owned()), "{accept}");
+    for accept in [
+        "",
+        "json",
+        "*",
+        "application/xml",
+        "text/html",
+        "application/vnd.api+json",
+        ",,",
+        ";",
+    ] {
+        assert_eq!(
+            agreed(&[JSON], Some(accept), None),
+            Err("406 not_acceptable".to_owned()),
+            "{accept}"
+        );
     }
 }
 
@@ -49,12 +73,20 @@ fn a_format_narrows_the_choice_and_the_header_still_counts() {
         (Some("api"), Some("*/*"), Ok(("api", 0))),
         (Some(""), Some("text/html"), Ok(("api", 0))),
         (Some("json"), Some("text/html"), Err("406 not_acceptable")),
-        (Some("api"), Some("application/json"), Err("406 not_acceptable")),
+        (
+            Some("api"),
+            Some("application/json"),
+            Err("406 not_acceptable"),
+        ),
         (Some("xml"), None, Err("404 not_found")),
         (Some("JSON"), None, Err("404 not_found")),
     ];
     for (format, accept, expected) in cases {
-        assert_eq!(agreed(&[JSON, HTML], accept, format), expected.map_err(str::to_owned), "{format:?} {accept:?}");
+        assert_eq!(
+            agreed(&[JSON, HTML], accept, format),
+            expected.map_err(str::to_owned),
+            "{format:?} {accept:?}"
+        );
     }
 }
 
@@ -73,7 +105,11 @@ fn a_client_may_ask_for_an_indent() {
         ("application/json; indent", 0),
     ];
     for (accept, indent) in cases {
-        assert_eq!(agreed(&[JSON], Some(accept), None), Ok(("json", indent)), "{accept}");
+        assert_eq!(
+            agreed(&[JSON], Some(accept), None),
+            Ok(("json", indent)),
+            "{accept}"
+        );
     }
 }
 
@@ -90,7 +126,12 @@ fn a_header_is_read_only_so_far() {
         ("y".repeat(9000), false),
     ];
     for (accept, expected) in cases {
-        assert_eq!(agreed(&[JSON], Some(&accept), None).is_ok(), expected, "{} bytes", accept.len());
+        assert_eq!(
+            agreed(&[JSON], Some(&accept), None).is_ok(),
+            expected,
+            "{} bytes",
+            accept.len()
+        );
     }
     let binary = negotiate(&[JSON], Some(b"\xff\xfe, application/json;\xe9=1"), None);
     assert!(binary.is_ok());

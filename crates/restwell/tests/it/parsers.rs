@@ -3,7 +3,9 @@ use serde_json::json;
 
 /// The value as text, or the code of the error.
 fn parsed(body: impl AsRef<[u8]>, charset: Option<&str>) -> Result<String, String> {
-    parse_json(body.as_ref(), charset).map(|value| value.to_string()).map_err(|error| error.detail.code().to_owned())
+    parse_json(body.as_ref(), charset)
+        .map(|value| value.to_string())
+        .map_err(|error| error.detail.code().to_owned())
 }
 
 fn refused() -> Result<String, String> {
@@ -59,7 +61,10 @@ fn numbers_are_exact_integers_or_floats_of_python() {
         ("1", "1"),
         ("-0", "0"),
         ("-0.0", "-0.0"),
-        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        (
+            "123456789012345678901234567890",
+            "123456789012345678901234567890",
+        ),
         ("1.10", "1.1"),
         ("1.0", "1.0"),
         ("1e5", "100000.0"),
@@ -71,11 +76,18 @@ fn numbers_are_exact_integers_or_floats_of_python() {
     ];
     for (body, expected) in cases {
         let nested = format!("{{\"a\":[{body}]}}");
-        assert_eq!(parsed(&nested, None), Ok(nested.replace(body, expected)), "{body}");
+        assert_eq!(
+            parsed(&nested, None),
+            Ok(nested.replace(body, expected)),
+            "{body}"
+        );
     }
     for body in ["1E400", "-1e999"] {
         let number = parse_json(body.as_bytes(), None).unwrap();
-        assert!(number.is_number() && number.as_f64().is_none(), "{body} is left to the field: {number}");
+        assert!(
+            number.is_number() && number.as_f64().is_none(),
+            "{body} is left to the field: {number}"
+        );
     }
     assert_eq!(parsed("9".repeat(4300), None), Ok("9".repeat(4300)));
     assert_eq!(parsed("9".repeat(4301), None), refused());
@@ -83,7 +95,10 @@ fn numbers_are_exact_integers_or_floats_of_python() {
 
 #[test]
 fn the_last_of_equal_keys_counts_where_the_first_stands() {
-    assert_eq!(parsed(r#"{"a":1,"b":2,"\u0061":3}"#, None), Ok(r#"{"a":3,"b":2}"#.to_owned()));
+    assert_eq!(
+        parsed(r#"{"a":1,"b":2,"\u0061":3}"#, None),
+        Ok(r#"{"a":3,"b":2}"#.to_owned())
+    );
 }
 
 #[test]
@@ -100,7 +115,11 @@ fn half_a_surrogate_pair_is_replaced() {
     ];
     for (body, expected) in cases {
         let expected = json!(expected.replace('!', &LONE_SURROGATE.to_string()));
-        assert_eq!(parse_json(body.as_bytes(), None).unwrap(), expected, "{body}");
+        assert_eq!(
+            parse_json(body.as_bytes(), None).unwrap(),
+            expected,
+            "{body}"
+        );
     }
     let value = parse_json(br#"{"\ud800":1}"#, None).unwrap();
     assert_eq!(value, json!({LONE_SURROGATE.to_string(): 1}));
@@ -117,7 +136,9 @@ fn deep_nesting_is_refused() {
 
 #[test]
 fn the_charset_of_the_content_type_is_honoured() {
-    let utf_16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
+    let utf_16 = |text: &str, bytes: fn(u16) -> [u8; 2]| {
+        text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()
+    };
     let ok = |text: &str| Ok(format!("\"{text}\""));
     let cases: [(&str, Vec<u8>, Result<String, String>); 21] = [
         ("utf-8", "\"é\"".into(), ok("é")),
@@ -136,7 +157,11 @@ fn the_charset_of_the_content_type_is_honoured() {
         ("utf-16", "\u{feff}{}".into(), refused()),
         ("UTF-16LE", utf_16("\"é\"", u16::to_le_bytes), ok("é")),
         ("utf_16_be", utf_16("\"é\"", u16::to_be_bytes), ok("é")),
-        ("utf-16-le", utf_16("\u{feff}\"é\"", u16::to_le_bytes), refused()),
+        (
+            "utf-16-le",
+            utf_16("\u{feff}\"é\"", u16::to_le_bytes),
+            refused(),
+        ),
         ("utf-8-sig", "\u{feff}\"é\"".into(), ok("é")),
         ("nonsense", "\"é\"".into(), ok("é")),
         ("", "\"é\"".into(), ok("é")),
@@ -149,9 +174,19 @@ fn the_charset_of_the_content_type_is_honoured() {
 
 #[test]
 fn a_charset_that_holds_no_text_is_refused() {
-    for charset in
-        ["base64", "BASE64_codec", "hex", "zlib", "zip", "bz2", "rot13", "rot_13", "quopri", "uu", "undefined"]
-    {
+    for charset in [
+        "base64",
+        "BASE64_codec",
+        "hex",
+        "zlib",
+        "zip",
+        "bz2",
+        "rot13",
+        "rot_13",
+        "quopri",
+        "uu",
+        "undefined",
+    ] {
         assert_eq!(parsed("{}", Some(charset)), refused(), "{charset}");
     }
 }
@@ -199,14 +234,21 @@ fn parameters_of_media_types_are_read_without_their_quotes() {
         ("application/json; charset=utf-8", Some("utf-8")),
         ("application/json;CHARSET = x ;charset=y", Some("y")),
         ("application/json;;charset=\"latin-1\"", Some("latin-1")),
-        (r#"application/json; x="a;charset=no"; charset="b\"c\\;""#, Some(r#"b"c\;"#)),
+        (
+            r#"application/json; x="a;charset=no"; charset="b\"c\\;""#,
+            Some(r#"b"c\;"#),
+        ),
         ("application/json; charset=\"open", Some("\"open")),
         ("application/json; charset=\"", Some("\"")),
         ("application/json; charset", Some("")),
         ("application/json; é=1; charset=é", Some("é")),
     ];
     for (text, charset) in cases {
-        assert_eq!(media_type(text).unwrap().param("charset"), charset, "{text}");
+        assert_eq!(
+            media_type(text).unwrap().param("charset"),
+            charset,
+            "{text}"
+        );
     }
     assert_eq!(media_type("json; charset=utf-8"), None);
 }

@@ -39,7 +39,10 @@ fn too_many_parameters_are_refused() {
     let query = |fields| vec!["a"; fields].join("&");
     assert!(QueryParams::parse(&query(MAX_FIELDS)).is_ok());
     let error = QueryParams::parse(&query(MAX_FIELDS + 1)).unwrap_err();
-    assert_eq!((error.status.as_u16(), error.detail.code()), (400, "parse_error"));
+    assert_eq!(
+        (error.status.as_u16(), error.detail.code()),
+        (400, "parse_error")
+    );
 }
 
 /// A query, what is set, what is removed, and the link.
@@ -48,15 +51,39 @@ type Link<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
 #[test]
 fn links_are_sorted_and_encoded_as_python_does_it() {
     let cases: [Link<'_>; 7] = [
-        ("z=1&a=2&page=2&a=1", &[("page", "3")], &[], "http://h/p/?a=2&a=1&page=3&z=1"),
-        ("z=1&a=2&page=2&a=1", &[], &["page"], "http://h/p/?a=2&a=1&z=1"),
+        (
+            "z=1&a=2&page=2&a=1",
+            &[("page", "3")],
+            &[],
+            "http://h/p/?a=2&a=1&page=3&z=1",
+        ),
+        (
+            "z=1&a=2&page=2&a=1",
+            &[],
+            &["page"],
+            "http://h/p/?a=2&a=1&z=1",
+        ),
         ("page=2", &[], &["page"], "http://h/p/"),
-        ("a=&flag", &[("page", "2")], &[], "http://h/p/?a=&flag=&page=2"),
+        (
+            "a=&flag",
+            &[("page", "2")],
+            &[],
+            "http://h/p/?a=&flag=&page=2",
+        ),
         ("q=a+b%2Cc%2B", &[], &[], "http://h/p/?q=a+b%2Cc%2B"),
-        ("q=-._~*%27é/", &[], &[], "http://h/p/?q=-._~%2A%27%C3%A9%2F"),
+        (
+            "q=-._~*%27é/",
+            &[],
+            &[],
+            "http://h/p/?q=-._~%2A%27%C3%A9%2F",
+        ),
         ("page=1&page=2", &[("page", "3")], &[], "http://h/p/?page=3"),
     ];
     for (query, set, remove, expected) in cases {
-        assert_eq!(parse(query).link("http://h/p/", set, remove), expected, "{query}");
+        assert_eq!(
+            parse(query).link("http://h/p/", set, remove),
+            expected,
+            "{query}"
+        );
     }
 }

@@ -44,7 +44,10 @@ fn numbers_with_a_text_of_their_own_are_written_as_python_would_write_them() {
         ("1.10", "1.1"),
         ("1E5", "100000.0"),
         ("1e-7", "1e-07"),
-        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        (
+            "123456789012345678901234567890",
+            "123456789012345678901234567890",
+        ),
         ("0.1000000000000000055511151231257827", "0.1"),
     ];
     for (text, expected) in cases {
@@ -62,7 +65,18 @@ fn what_json_has_no_number_for_is_an_error() {
 
     for rating in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         assert!(render_json(&rating, None).is_err());
-        assert!(render_json(&[Row { rating: None }, Row { rating: Some(rating) }], None).is_err());
+        assert!(
+            render_json(
+                &[
+                    Row { rating: None },
+                    Row {
+                        rating: Some(rating)
+                    }
+                ],
+                None
+            )
+            .is_err()
+        );
         assert!(render_json(&BTreeMap::from([("a", (1, [rating as f32]))]), None).is_err());
     }
     let beyond: Value = serde_json::from_str("1e400").unwrap();
@@ -76,8 +90,14 @@ fn texts_are_escaped_as_little_as_in_drf() {
         ("\" \\", r#""\" \\""#),
         ("\n\t\r\u{8}\u{c}", r#""\n\t\r\b\f""#),
         ("\0\u{b}\u{1f}\u{7f}", "\"\\u0000\\u000b\\u001f\u{7f}\""),
-        ("a\u{2028}b\u{2029}\u{2027}…", "\"a\\u2028b\\u2029\u{2027}…\""),
-        ("\u{2028}\u{2029}\u{2029}\n\u{2028}", r#""\u2028\u2029\u2029\n\u2028""#),
+        (
+            "a\u{2028}b\u{2029}\u{2027}…",
+            "\"a\\u2028b\\u2029\u{2027}…\"",
+        ),
+        (
+            "\u{2028}\u{2029}\u{2029}\n\u{2028}",
+            r#""\u2028\u2029\u2029\n\u2028""#,
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(render(text, None), expected);
@@ -111,8 +131,14 @@ fn values_are_compact_or_indented() {
 
 #[test]
 fn keys_that_are_no_texts_become_texts() {
-    assert_eq!(render(&BTreeMap::from([(1, "a"), (2, "b")]), None), r#"{"1":"a","2":"b"}"#);
-    assert_eq!(render(&BTreeMap::from([(true, "a")]), None), r#"{"true":"a"}"#);
+    assert_eq!(
+        render(&BTreeMap::from([(1, "a"), (2, "b")]), None),
+        r#"{"1":"a","2":"b"}"#
+    );
+    assert_eq!(
+        render(&BTreeMap::from([(true, "a")]), None),
+        r#"{"true":"a"}"#
+    );
 }
 
 #[test]
@@ -134,8 +160,14 @@ fn every_shape_of_a_value_goes_through() {
         Pair(1, 2.0),
         Some('c'),
         (),
-        [Shape::Unit, Shape::Wrapped(1), Shape::Pair(1, 2), Shape::Named { a: 1e16 }],
+        [
+            Shape::Unit,
+            Shape::Wrapped(1),
+            Shape::Pair(1, 2),
+            Shape::Named { a: 1e16 },
+        ],
     );
-    let expected = r#"[1,[1,2.0],"c",null,["Unit",{"Wrapped":1},{"Pair":[1,2]},{"Named":{"a":1e+16}}]]"#;
+    let expected =
+        r#"[1,[1,2.0],"c",null,["Unit",{"Wrapped":1},{"Pair":[1,2]},{"Named":{"a":1e+16}}]]"#;
     assert_eq!(render(&value, None), expected);
 }

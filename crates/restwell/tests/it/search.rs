@@ -31,7 +31,10 @@ fn a_search_is_split_as_drf_splits_it() {
 
 #[test]
 fn a_search_with_a_null_character_is_refused() {
-    assert_eq!(search_terms("a\0b").unwrap_err().code(), "null_characters_not_allowed");
+    assert_eq!(
+        search_terms("a\0b").unwrap_err().code(),
+        "null_characters_not_allowed"
+    );
 }
 
 #[test]

@@ -20,9 +20,20 @@ fn every_kind_of_relation_is_stored() {
     let created = client.post("/items/", sent);
     assert_eq!(created.status, 201, "{}", created.body);
     let item = created.json();
-    assert_eq!((&item["shop"], &item["maker_detail"]["name"]), (&"Market".into(), &"Corner".into()));
-    assert_eq!((&item["tags"], &item["note"]), (&serde_json::json!(["http://localhost/tags/blue/"]), &"new".into()));
-    let cleared = client.patch("/items/1/", r#"{"shop":null,"tags":[]}"#).json();
+    assert_eq!(
+        (&item["shop"], &item["maker_detail"]["name"]),
+        (&"Market".into(), &"Corner".into())
+    );
+    assert_eq!(
+        (&item["tags"], &item["note"]),
+        (
+            &serde_json::json!(["http://localhost/tags/blue/"]),
+            &"new".into()
+        )
+    );
+    let cleared = client
+        .patch("/items/1/", r#"{"shop":null,"tags":[]}"#)
+        .json();
     assert!(cleared["shop"].is_null() && cleared["tags"].as_array().unwrap().is_empty());
 }
 
@@ -32,20 +43,39 @@ fn related_rows_that_do_not_exist_are_field_errors() {
     let table = [
         (r#"{"shop":"Nowhere"}"#, r#"{"shop":["does_not_exist"]}"#),
         (r#"{"shop":true}"#, r#"{"shop":["does_not_exist"]}"#),
-        (r#"{"maker":"/shops/99/"}"#, r#"{"maker":["does_not_exist"]}"#),
-        (r#"{"maker":"/shops/abc/"}"#, r#"{"maker":["does_not_exist"]}"#),
-        (r#"{"maker":"/tags/red/"}"#, r#"{"maker":["incorrect_match"]}"#),
+        (
+            r#"{"maker":"/shops/99/"}"#,
+            r#"{"maker":["does_not_exist"]}"#,
+        ),
+        (
+            r#"{"maker":"/shops/abc/"}"#,
+            r#"{"maker":["does_not_exist"]}"#,
+        ),
+        (
+            r#"{"maker":"/tags/red/"}"#,
+            r#"{"maker":["incorrect_match"]}"#,
+        ),
         (r#"{"maker":"/shops/1"}"#, r#"{"maker":["no_match"]}"#),
-        (r#"{"maker":"ftp://localhost/shops/1/"}"#, r#"{"maker":["no_match"]}"#),
+        (
+            r#"{"maker":"ftp://localhost/shops/1/"}"#,
+            r#"{"maker":["no_match"]}"#,
+        ),
         (r#"{"maker":1}"#, r#"{"maker":["incorrect_type"]}"#),
         (r#"{"maker":null}"#, r#"{"maker":["null"]}"#),
-        (r#"{"tags":["/tags/red/",7]}"#, r#"{"tags":["incorrect_type"]}"#),
+        (
+            r#"{"tags":["/tags/red/",7]}"#,
+            r#"{"tags":["incorrect_type"]}"#,
+        ),
         (r#"{"tags":"x"}"#, r#"{"tags":["not_a_list"]}"#),
         (r#"{"tags":null}"#, r#"{"tags":["null"]}"#),
     ];
     for (sent, expected) in table {
         let response = client.patch("/items/1/", sent);
-        assert_eq!((response.status.as_u16(), response.body.as_str()), (400, expected), "{sent}");
+        assert_eq!(
+            (response.status.as_u16(), response.body.as_str()),
+            (400, expected),
+            "{sent}"
+        );
     }
     client.get("/items/1/").assert(200, ITEM);
 }
@@ -54,10 +84,19 @@ fn related_rows_that_do_not_exist_are_field_errors() {
 fn members_of_a_unique_set_are_judged_together() {
     let (client, _database) = shop();
     let taken = r#"{"non_field_errors":["unique"]}"#;
-    client.post("/items/", r#"{"maker":"/shops/2/","number":10}"#).assert(400, taken);
-    client.patch("/items/2/", r#"{"number":10}"#).assert(400, taken);
+    client
+        .post("/items/", r#"{"maker":"/shops/2/","number":10}"#)
+        .assert(400, taken);
+    client
+        .patch("/items/2/", r#"{"number":10}"#)
+        .assert(400, taken);
     assert_eq!(client.patch("/items/2/", r#"{"number":20}"#).status, 200);
-    assert_eq!(client.patch("/items/2/", r#"{"number":10,"maker":"/shops/1/"}"#).status, 200);
+    assert_eq!(
+        client
+            .patch("/items/2/", r#"{"number":10,"maker":"/shops/1/"}"#)
+            .status,
+        200
+    );
 }
 
 #[test]
@@ -74,7 +113,9 @@ fn a_list_may_have_a_serializer_of_its_own() {
 #[test]
 fn a_row_that_others_refer_to_is_protected() {
     let (client, _database) = shop();
-    client.delete("/shops/1/").assert(409, r#"{"detail":"protected"}"#);
+    client
+        .delete("/shops/1/")
+        .assert(409, r#"{"detail":"protected"}"#);
     client.patch("/items/1/", r#"{"shop":null}"#);
     client.delete("/shops/1/").assert(204, "");
 }

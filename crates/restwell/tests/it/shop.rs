@@ -158,7 +158,9 @@ impl ModelViewSet for ItemViewSet {
 
     fn get_queryset(&self, request: &Request) -> QueryOf<Self> {
         match request.header("x-hide") {
-            Some(number) => Item::query().filter(item::number.ne(number.parse::<i32>().unwrap_or(0))),
+            Some(number) => {
+                Item::query().filter(item::number.ne(number.parse::<i32>().unwrap_or(0)))
+            }
             None => Item::query(),
         }
     }
@@ -169,10 +171,16 @@ impl ModelViewSet for ItemViewSet {
     }
 
     /// Doubles the number.
-    #[action(detail = true, methods("post", "put"), url_path = "double-it", url_name = "twice")]
+    #[action(
+        detail = true,
+        methods("post", "put"),
+        url_path = "double-it",
+        url_name = "twice"
+    )]
     fn double(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let found = self.lock_object(request, conn)?;
-        let query = diesel::update(item::table.find(found.id)).set(item::number.eq(item::number * 2));
+        let query =
+            diesel::update(item::table.find(found.id)).set(item::number.eq(item::number * 2));
         query.execute(conn)?;
         Response::ok(request, &serde_json::json!({ "number": found.number * 2 }))
     }
@@ -188,19 +196,25 @@ impl ModelViewSet for ItemViewSet {
 pub(crate) fn shop() -> (ApiClient, TestDatabase) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
     let tables = include_str!("models.sql");
-    let database = Template::get(&folder, tables, |conn| conn.batch_execute(tables).unwrap()).database();
+    let database =
+        Template::get(&folder, tables, |conn| conn.batch_execute(tables).unwrap()).database();
     let rows = "INSERT INTO shop (name) VALUES ('Corner'), ('Market');
         INSERT INTO tag (label) VALUES ('red'), ('blue');
         INSERT INTO item (shop_id, maker_id, number, note) VALUES (1, 2, 10, 'first thing'), (null, 2, 20, 'second');
         INSERT INTO item_tags VALUES (1, 1), (1, 2)";
     database.connect().batch_execute(rows).unwrap();
-    let settings = Settings { error_format: ErrorFormat::Code, ..Settings::default() };
+    let settings = Settings {
+        error_format: ErrorFormat::Code,
+        ..Settings::default()
+    };
     let app = App::new(urls(), settings, Db::new(&database.url(), 4));
     (ApiClient::new(app), database)
 }
 
 /// The routes of the service.
 pub(crate) fn urls() -> Urls {
-    let router = DefaultRouter::new().register("shops", ShopViewSet).register("tags", TagViewSet);
+    let router = DefaultRouter::new()
+        .register("shops", ShopViewSet)
+        .register("tags", TagViewSet);
     Urls::new().include("/", router.register("items", ItemViewSet))
 }

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use restwell::prelude::*;
 use support::*;
 
@@ -7,7 +9,7 @@ mod support;
 #[derive(Serializer)]
 #[serializer(model = Book)]
 struct TitleSerializer {
-    title: std::path::PathBuf,
+    title: PathBuf,
 }
 
 fn main() {}

@@ -1,9 +1,4 @@
 use restwell::prelude::*;
-use support::*;
-
-#[path = "support/mod.rs"]
-mod support;
-
 struct BookViewSet;
 
 #[viewset]

@@ -34,7 +34,14 @@ const BOTH: [Row<'_>; 28] = [
 #[test]
 fn booleans_are_read_from_their_names_and_numbers() {
     check::<bool>(NONE, &BOTH);
-    check::<bool>(NONE, &[("null", Err("null")), (r#""""#, Err("invalid")), (r#""null""#, Err("invalid"))]);
+    check::<bool>(
+        NONE,
+        &[
+            ("null", Err("null")),
+            (r#""""#, Err("invalid")),
+            (r#""null""#, Err("invalid")),
+        ],
+    );
 }
 
 #[test]

@@ -20,13 +20,23 @@ fn text_choices_match_whole_keys() {
             ("null", Err("null")),
         ],
     );
-    let blank = FieldOptions { choices, allow_blank: true, ..NONE };
-    check::<ChoiceField<String>>(blank, &[(r#""""#, Ok(r#""""#)), (r#"" ""#, Err("invalid_choice"))]);
+    let blank = FieldOptions {
+        choices,
+        allow_blank: true,
+        ..NONE
+    };
+    check::<ChoiceField<String>>(
+        blank,
+        &[(r#""""#, Ok(r#""""#)), (r#"" ""#, Err("invalid_choice"))],
+    );
 }
 
 #[test]
 fn number_choices_match_the_text_of_their_keys() {
-    let options = FieldOptions { choices: Choices::Integer(&[(1, "New"), (-3, "Bad"), (0, "Nil")]), ..NONE };
+    let options = FieldOptions {
+        choices: Choices::Integer(&[(1, "New"), (-3, "Bad"), (0, "Nil")]),
+        ..NONE
+    };
     let rows = [
         ("1", Ok("1")),
         (r#""1""#, Ok("1")),
@@ -44,11 +54,17 @@ fn number_choices_match_the_text_of_their_keys() {
     check::<ChoiceField<i16>>(options, &rows);
     check::<ChoiceField<i32>>(options, &rows);
     check::<ChoiceField<i32>>(options, &[("null", Err("null"))]);
-    check::<Option<ChoiceField<i32>>>(options, &[("null", Ok("null")), (r#""null""#, Err("invalid_choice"))]);
+    check::<Option<ChoiceField<i32>>>(
+        options,
+        &[("null", Ok("null")), (r#""null""#, Err("invalid_choice"))],
+    );
 }
 
 #[test]
 fn a_stored_value_that_is_no_choice_is_shown() {
     assert_eq!(shown::<ChoiceField<i16>>(&7, &NONE), "7");
-    assert_eq!(shown::<ChoiceField<String>>(&"old".into(), &NONE), r#""old""#);
+    assert_eq!(
+        shown::<ChoiceField<String>>(&"old".into(), &NONE),
+        r#""old""#
+    );
 }

@@ -6,7 +6,12 @@ use super::{NONE, check, json_text, shown};
 #[track_caller]
 fn check_texts<F: restwell::fields::Field>(rows: &[(&str, &str)]) {
     for (input, expected) in rows {
-        let (input, expected) = (json_text(input), Some(*expected).filter(|text| !text.is_empty()).map(json_text));
+        let (input, expected) = (
+            json_text(input),
+            Some(*expected)
+                .filter(|text| !text.is_empty())
+                .map(json_text),
+        );
         check::<F>(NONE, &[(&input, expected.as_deref().ok_or("invalid"))]);
     }
 }
@@ -40,7 +45,14 @@ fn dates_are_iso_dates() {
         ("2020", ""),
         ("", ""),
     ]);
-    check::<NaiveDate>(NONE, &[("20200102", Err("invalid")), ("true", Err("invalid")), ("null", Err("null"))]);
+    check::<NaiveDate>(
+        NONE,
+        &[
+            ("20200102", Err("invalid")),
+            ("true", Err("invalid")),
+            ("null", Err("null")),
+        ],
+    );
     check::<Option<NaiveDate>>(NONE, &[("null", Ok("null")), (r#""""#, Err("invalid"))]);
 }
 
@@ -63,7 +75,10 @@ fn moments_are_read_in_every_notation_of_iso_8601() {
         ("2020-01-02T03:04Z", "2020-01-02T03:04:00Z"),
         ("2020-1-2 3:4", "2020-01-02T03:04:00Z"),
         ("2020-01-02T03:04:05.1", "2020-01-02T03:04:05.100000Z"),
-        ("2020-01-02T03:04:05,123456789", "2020-01-02T03:04:05.123456Z"),
+        (
+            "2020-01-02T03:04:05,123456789",
+            "2020-01-02T03:04:05.123456Z",
+        ),
         ("2020-1-2T3:4:5.000001", "2020-01-02T03:04:05.000001Z"),
         ("2020-1-2T3:4:5.٥", "2020-01-02T03:04:05.500000Z"),
         ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
@@ -80,7 +95,10 @@ fn offsets_are_converted_to_utc() {
         ("2020-01-02T03:04  Z", "2020-01-02T03:04:00Z"),
         ("2020-1-2 3:4 -23:59", "2020-01-03T03:03:00Z"),
         ("2020-01-02T03:04:05+01:00:30", "2020-01-02T02:03:35Z"),
-        ("2020-01-02T03:04:05+01:00:00.5", "2020-01-02T02:04:04.500000Z"),
+        (
+            "2020-01-02T03:04:05+01:00:00.5",
+            "2020-01-02T02:04:04.500000Z",
+        ),
         ("2020-01-02T03:04:05-00:00", "2020-01-02T03:04:05Z"),
         ("2020-01-02T03:04:05+24:00", ""),
         ("2020-1-2 3:4 +24:00", ""),
@@ -90,7 +108,12 @@ fn offsets_are_converted_to_utc() {
         ("2020-01-02T03:04:05 PST", ""),
     ]);
     let out_of_range = ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"].map(json_text);
-    check::<DateTime<Utc>>(NONE, &out_of_range.each_ref().map(|input| (input.as_str(), Err("overflow"))));
+    check::<DateTime<Utc>>(
+        NONE,
+        &out_of_range
+            .each_ref()
+            .map(|input| (input.as_str(), Err("overflow"))),
+    );
 }
 
 #[test]
@@ -118,7 +141,10 @@ fn what_is_no_moment_is_invalid() {
         "",
     ];
     check_texts::<DateTime<Utc>>(&texts.map(|text| (text, "")));
-    check::<DateTime<Utc>>(NONE, &["1577934245", "1.5", "true", "[]", "{}"].map(|input| (input, Err("invalid"))));
+    check::<DateTime<Utc>>(
+        NONE,
+        &["1577934245", "1.5", "true", "[]", "{}"].map(|input| (input, Err("invalid"))),
+    );
     check::<DateTime<Utc>>(NONE, &[("null", Err("null"))]);
     check::<Option<DateTime<Utc>>>(NONE, &[("null", Ok("null")), (r#""""#, Err("invalid"))]);
 }
@@ -129,5 +155,8 @@ fn years_that_do_not_have_four_digits_are_shown() {
     let date = NaiveDate::from_ymd_opt(12345, 1, 2).unwrap();
     let moment = date.and_hms_opt(3, 4, 5).unwrap().and_utc();
     assert_eq!(shown::<NaiveDate>(&date, &NONE), r#""+12345-01-02""#);
-    assert_eq!(shown::<DateTime<Utc>>(&moment, &NONE), r#""+12345-01-02T03:04:05Z""#);
+    assert_eq!(
+        shown::<DateTime<Utc>>(&moment, &NONE),
+        r#""+12345-01-02T03:04:05Z""#
+    );
 }

@@ -25,14 +25,19 @@ fn check<F: Field>(options: FieldOptions, rows: &[Row<'_>]) {
             Ok(value) => Ok(shown::<F>(&value, &options)),
             Err(detail) => Err(codes(&detail).join(" ")),
         };
-        assert_eq!(outcome.as_deref().map_err(String::as_str), *expected, "input {text}");
+        assert_eq!(
+            outcome.as_deref().map_err(String::as_str),
+            *expected,
+            "input {text}"
+        );
     }
 }
 
 /// The JSON that stands for this value in a body.
 fn shown<F: Field>(value: &F::Value, options: &FieldOptions) -> String {
     let mut json = Vec::new();
-    F::to_representation(value, options, &mut Serializer::new(&mut json)).expect("a buffer takes everything");
+    F::to_representation(value, options, &mut Serializer::new(&mut json))
+        .expect("a buffer takes everything");
     String::from_utf8(json).expect("JSON is UTF-8")
 }
 
@@ -46,7 +51,11 @@ fn codes(detail: &ErrorDetail) -> Vec<String> {
         ErrorDetail::List(items) => items.iter().flat_map(codes).collect(),
         ErrorDetail::Map(entries) => entries
             .iter()
-            .flat_map(|(key, detail)| codes(detail).into_iter().map(move |code| format!("{key}:{code}")))
+            .flat_map(|(key, detail)| {
+                codes(detail)
+                    .into_iter()
+                    .map(move |code| format!("{key}:{code}"))
+            })
             .collect(),
     }
 }

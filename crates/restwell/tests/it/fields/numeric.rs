@@ -39,16 +39,34 @@ fn whole_numbers_are_read_from_numbers_and_texts() {
             ("null", Err("null")),
         ],
     );
-    check::<Option<i32>>(NONE, &[("null", Ok("null")), (r#""""#, Err("invalid")), (r#""null""#, Err("invalid"))]);
+    check::<Option<i32>>(
+        NONE,
+        &[
+            ("null", Ok("null")),
+            (r#""""#, Err("invalid")),
+            (r#""null""#, Err("invalid")),
+        ],
+    );
 }
 
 #[test]
 fn columns_bound_whole_numbers() {
     check::<i16>(
         NONE,
-        &[("32767", Ok("32767")), ("32768", Err("max_value")), ("-32768", Ok("-32768")), ("-32769", Err("min_value"))],
+        &[
+            ("32767", Ok("32767")),
+            ("32768", Err("max_value")),
+            ("-32768", Ok("-32768")),
+            ("-32769", Err("min_value")),
+        ],
     );
-    check::<i32>(NONE, &[("2147483647", Ok("2147483647")), (r#""2147483648""#, Err("max_value"))]);
+    check::<i32>(
+        NONE,
+        &[
+            ("2147483647", Ok("2147483647")),
+            (r#""2147483648""#, Err("max_value")),
+        ],
+    );
     check::<i64>(
         NONE,
         &[
@@ -58,12 +76,22 @@ fn columns_bound_whole_numbers() {
             ("-9223372036854775809", Err("min_value")),
         ],
     );
-    check::<i64>(NONE, &[(&"9".repeat(2000), Err("max_value")), (&format!("-{}", "9".repeat(400)), Err("min_value"))]);
+    check::<i64>(
+        NONE,
+        &[
+            (&"9".repeat(2000), Err("max_value")),
+            (&format!("-{}", "9".repeat(400)), Err("min_value")),
+        ],
+    );
 }
 
 #[test]
 fn declared_limits_of_whole_numbers_are_inclusive_and_told_once() {
-    let options = FieldOptions { min_value: Some(Bound::Int(1)), max_value: Some(Bound::Float(5.5)), ..NONE };
+    let options = FieldOptions {
+        min_value: Some(Bound::Int(1)),
+        max_value: Some(Bound::Float(5.5)),
+        ..NONE
+    };
     check::<i16>(
         options,
         &[
@@ -80,13 +108,43 @@ fn declared_limits_of_whole_numbers_are_inclusive_and_told_once() {
 #[test]
 fn texts_of_numbers_have_at_most_a_thousand_characters() {
     let (longest, too_long) = (json_text(&"٣".repeat(1000)), json_text(&"٣".repeat(1001)));
-    check::<i32>(NONE, &[(&longest, Err("max_value")), (&too_long, Err("max_string_length"))]);
-    check::<f64>(NONE, &[(&longest, Err("invalid")), (&too_long, Err("max_string_length"))]);
-    check::<BigDecimal>(decimal(6, 2), &[(&longest, Err("max_digits")), (&too_long, Err("max_string_length"))]);
+    check::<i32>(
+        NONE,
+        &[
+            (&longest, Err("max_value")),
+            (&too_long, Err("max_string_length")),
+        ],
+    );
+    check::<f64>(
+        NONE,
+        &[
+            (&longest, Err("invalid")),
+            (&too_long, Err("max_string_length")),
+        ],
+    );
+    check::<BigDecimal>(
+        decimal(6, 2),
+        &[
+            (&longest, Err("max_digits")),
+            (&too_long, Err("max_string_length")),
+        ],
+    );
     // Only decimals are measured after trimming, and as numbers too.
     let padded = format!("\"{}1\"", " ".repeat(1000));
-    check::<f64>(NONE, &[(&padded, Err("max_string_length")), (&"9".repeat(1001), Err("overflow"))]);
-    check::<BigDecimal>(decimal(6, 2), &[(&padded, Ok(r#""1.00""#)), (&"9".repeat(1001), Err("max_string_length"))]);
+    check::<f64>(
+        NONE,
+        &[
+            (&padded, Err("max_string_length")),
+            (&"9".repeat(1001), Err("overflow")),
+        ],
+    );
+    check::<BigDecimal>(
+        decimal(6, 2),
+        &[
+            (&padded, Ok(r#""1.00""#)),
+            (&"9".repeat(1001), Err("max_string_length")),
+        ],
+    );
 }
 
 #[test]
@@ -116,18 +174,37 @@ fn floats_are_read_as_python_reads_them() {
             ("null", Err("null")),
         ],
     );
-    check::<f64>(NONE, &[(&"9".repeat(400), Err("overflow")), (&json_text(&"9".repeat(400)), Err("invalid"))]);
+    check::<f64>(
+        NONE,
+        &[
+            (&"9".repeat(400), Err("overflow")),
+            (&json_text(&"9".repeat(400)), Err("invalid")),
+        ],
+    );
 }
 
 #[test]
 fn limits_of_floats_are_inclusive() {
-    let options = FieldOptions { min_value: Some(Bound::Int(0)), max_value: Some(Bound::Float(5.5)), ..NONE };
-    let rows = [("-0.1", Err("min_value")), ("0", Ok("0.0")), ("5.5", Ok("5.5")), ("5.6", Err("max_value"))];
+    let options = FieldOptions {
+        min_value: Some(Bound::Int(0)),
+        max_value: Some(Bound::Float(5.5)),
+        ..NONE
+    };
+    let rows = [
+        ("-0.1", Err("min_value")),
+        ("0", Ok("0.0")),
+        ("5.5", Ok("5.5")),
+        ("5.6", Err("max_value")),
+    ];
     check::<f64>(options, &rows);
 }
 
 fn decimal(max_digits: u32, decimal_places: u32) -> FieldOptions {
-    FieldOptions { max_digits: Some(max_digits), decimal_places: Some(decimal_places), ..NONE }
+    FieldOptions {
+        max_digits: Some(max_digits),
+        decimal_places: Some(decimal_places),
+        ..NONE
+    }
 }
 
 #[test]
@@ -178,7 +255,11 @@ fn a_blank_text_is_null_to_a_nullable_decimal() {
 
 #[test]
 fn decimals_without_whole_digits_need_a_point() {
-    let rows = [("0", Err("max_whole_digits")), (r#""0.0""#, Ok(r#""0.0000""#)), (r#"".1234""#, Ok(r#""0.1234""#))];
+    let rows = [
+        ("0", Err("max_whole_digits")),
+        (r#""0.0""#, Ok(r#""0.0000""#)),
+        (r#"".1234""#, Ok(r#""0.1234""#)),
+    ];
     check::<BigDecimal>(decimal(4, 4), &rows);
 }
 
@@ -198,7 +279,11 @@ fn decimals_without_declared_digits_are_kept_as_written() {
 
 #[test]
 fn limits_of_decimals_are_inclusive_and_exact() {
-    let limits = FieldOptions { min_value: Some(Bound::Int(0)), max_value: Some(Bound::Float(99.9)), ..decimal(6, 2) };
+    let limits = FieldOptions {
+        min_value: Some(Bound::Int(0)),
+        max_value: Some(Bound::Float(99.9)),
+        ..decimal(6, 2)
+    };
     check::<BigDecimal>(
         limits,
         &[
@@ -221,14 +306,29 @@ fn decimals_are_shown_with_all_places_and_rounded_to_even() {
         ("1.015", Some(2), "1.02"),
         ("-0.001", Some(2), "-0.00"),
         ("9.999", Some(2), "10.00"),
-        ("123456789012345678901234.5", Some(2), "123456789012345678901234.50"),
+        (
+            "123456789012345678901234.5",
+            Some(2),
+            "123456789012345678901234.50",
+        ),
         ("9223372036854775807", Some(0), "9223372036854775807"),
-        ("-0.00000000000000000001", Some(20), "-0.00000000000000000001"),
+        (
+            "-0.00000000000000000001",
+            Some(20),
+            "-0.00000000000000000001",
+        ),
         ("1", Some(30), "1.000000000000000000000000000000"),
         ("1.500", None, "1.500"),
     ] {
         let value = BigDecimal::from_str(stored).unwrap();
-        let options = FieldOptions { decimal_places: places, ..NONE };
-        assert_eq!(shown::<BigDecimal>(&value, &options), json_text(expected), "stored {stored}");
+        let options = FieldOptions {
+            decimal_places: places,
+            ..NONE
+        };
+        assert_eq!(
+            shown::<BigDecimal>(&value, &options),
+            json_text(expected),
+            "stored {stored}"
+        );
     }
 }

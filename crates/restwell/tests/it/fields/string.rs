@@ -16,7 +16,10 @@ fn texts_are_trimmed_and_numbers_become_texts() {
             ("1.0", Ok(r#""1.0""#)),
             ("1e+20", Ok(r#""1e+20""#)),
             ("-1e999", Ok(r#""-inf""#)),
-            ("100000000000000000000000000000", Ok(r#""100000000000000000000000000000""#)),
+            (
+                "100000000000000000000000000000",
+                Ok(r#""100000000000000000000000000000""#),
+            ),
             ("true", Err("invalid")),
             ("[]", Err("invalid")),
             (r#"{"a":1}"#, Err("invalid")),
@@ -28,13 +31,24 @@ fn texts_are_trimmed_and_numbers_become_texts() {
             (r#""a\ufdd0""#, Err("surrogate_characters_not_allowed")),
         ],
     );
-    check::<Option<String>>(NONE, &[("null", Ok("null")), (r#""""#, Err("blank")), (r#""null""#, Ok(r#""null""#))]);
+    check::<Option<String>>(
+        NONE,
+        &[
+            ("null", Ok("null")),
+            (r#""""#, Err("blank")),
+            (r#""null""#, Ok(r#""null""#)),
+        ],
+    );
 }
 
 #[test]
 fn lengths_are_code_points_of_the_trimmed_text_and_all_errors_are_told() {
     check::<String>(
-        FieldOptions { max_length: Some(5), min_length: Some(3), ..NONE },
+        FieldOptions {
+            max_length: Some(5),
+            min_length: Some(3),
+            ..NONE
+        },
         &[
             (r#"" abcde ""#, Ok(r#""abcde""#)),
             (r#""😀😀😀😀😀""#, Ok(r#""😀😀😀😀😀""#)),
@@ -42,15 +56,27 @@ fn lengths_are_code_points_of_the_trimmed_text_and_all_errors_are_told() {
             (r#"" ab ""#, Err("min_length")),
             ("12", Err("min_length")),
             (r#""\u0000""#, Err("min_length null_characters_not_allowed")),
-            (r#""abcdef\ufdd0\u0000""#, Err("max_length null_characters_not_allowed surrogate_characters_not_allowed")),
+            (
+                r#""abcdef\ufdd0\u0000""#,
+                Err("max_length null_characters_not_allowed surrogate_characters_not_allowed"),
+            ),
         ],
     );
 }
 
 #[test]
 fn a_blank_text_that_is_allowed_has_no_further_limits() {
-    let options = FieldOptions { allow_blank: true, min_length: Some(2), ..NONE };
-    let rows = [(r#""""#, Ok(r#""""#)), (r#"" ""#, Ok(r#""""#)), (r#""a""#, Err("min_length")), ("null", Err("null"))];
+    let options = FieldOptions {
+        allow_blank: true,
+        min_length: Some(2),
+        ..NONE
+    };
+    let rows = [
+        (r#""""#, Ok(r#""""#)),
+        (r#"" ""#, Ok(r#""""#)),
+        (r#""a""#, Err("min_length")),
+        ("null", Err("null")),
+    ];
     check::<String>(options, &rows);
     check::<SlugField>(options, &rows);
     check::<UrlField>(options, &rows[..2]);
@@ -59,7 +85,10 @@ fn a_blank_text_that_is_allowed_has_no_further_limits() {
 #[test]
 fn slugs_hold_letters_digits_underscores_and_hyphens() {
     check::<SlugField>(
-        FieldOptions { max_length: Some(5), ..NONE },
+        FieldOptions {
+            max_length: Some(5),
+            ..NONE
+        },
         &[
             (r#""a-_B1""#, Ok(r#""a-_B1""#)),
             (r#""ab\n""#, Ok(r#""ab""#)),
@@ -157,7 +186,13 @@ fn incomplete_urls_are_invalid() {
 
 #[test]
 fn an_address_that_is_too_long_and_malformed_has_two_errors() {
-    check::<UrlField>(FieldOptions { max_length: Some(5), ..NONE }, &[(r#""abcdef""#, Err("max_length invalid"))]);
+    check::<UrlField>(
+        FieldOptions {
+            max_length: Some(5),
+            ..NONE
+        },
+        &[(r#""abcdef""#, Err("max_length invalid"))],
+    );
 }
 
 #[test]
@@ -172,7 +207,10 @@ fn uuids_are_read_in_every_notation_and_shown_in_one() {
             (r#""{1234567890abcdef1234567890abcdef}""#, shown),
             (r#""urn:uuid:1234567890abcdef1234567890abcdef""#, shown),
             ("24197857200151252728969465429440056815", shown),
-            ("340282366920938463463374607431768211455", Ok(r#""ffffffff-ffff-ffff-ffff-ffffffffffff""#)),
+            (
+                "340282366920938463463374607431768211455",
+                Ok(r#""ffffffff-ffff-ffff-ffff-ffffffffffff""#),
+            ),
             ("true", Ok(r#""00000000-0000-0000-0000-000000000001""#)),
             ("340282366920938463463374607431768211456", Err("invalid")),
             ("-1", Err("invalid")),

@@ -1,0 +1,34 @@
+# What each step is called; `just` alone lists them.
+
+default:
+    @just --list
+
+# Format, lints and documents, without changing anything
+check:
+    cargo fmt --all --check
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps
+
+# Every test; what follows goes to cargo test
+test *arguments:
+    scripts/test {{arguments}}
+
+# The service with demo data, on a private Postgres in .library
+run:
+    SEED_ON_START=true cargo run
+
+# The service and its database in Docker
+up:
+    docker compose up --build
+
+# The framework against the same API written by hand
+bench *arguments:
+    bench/run {{arguments}}
+
+# Whether src/schema.rs is what the migrations make
+schema-check:
+    scripts/schema-check
+
+# Licences and sources of all dependencies (cargo install cargo-deny)
+deny:
+    cargo deny check bans licenses sources
