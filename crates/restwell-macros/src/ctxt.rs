@@ -22,11 +22,6 @@ impl Ctxt {
         self.0.borrow_mut().push(error);
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
-    }
-
     /// All of them as code that does not compile.
     pub(crate) fn into_compile_errors(self) -> TokenStream {
         self.0

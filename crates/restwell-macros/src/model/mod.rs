@@ -1,16 +1,18 @@
 //! `#[derive(Model)]`: concrete diesel code for one table, behind plain traits.
 
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{DeriveInput, Ident, Path, Token, Type, ext::IdentExt, parse::ParseStream};
+
+use self::{
+    column::{Column, DieselOptions},
+    relation::{Relation, RelationKind},
+};
 use crate::{
     ast,
     attr::{self, Item, Ordering},
     ctxt::Ctxt,
     names,
-};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::{
-    DeriveInput, Field, Ident, Path, Token, Type, ext::IdentExt, meta::ParseNestedMeta,
-    parse::ParseStream,
 };
 
 mod column;
@@ -228,10 +230,11 @@ impl<'a> Container<'a> {
 
     fn model(&self) -> TokenStream {
         let (me, table, key, fields) = (self.name, &self.table, &self.key, self.fields_name());
-        let key_field = self.columns.iter().find(|column| column.column == *key);
-        let (key_field, key_type) = key_field
-            .map(|column| (column.field, column.ty))
-            .expect("checked by read");
+        let Column {
+            field: key_field,
+            ty: key_type,
+            ..
+        } = self.column_of(key);
         let name = me.to_string();
         let table_name = table
             .segments
@@ -277,34 +280,21 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// The field of a column that `read` has found.
+    fn column_of(&self, name: &Ident) -> &Column<'a> {
+        let column = self.columns.iter().find(|column| column.column == *name);
+        column.expect("checked by read")
+    }
+
     fn lookups(&self) -> TokenStream {
         let table = &self.table;
-        let (field_name, field, column, ty) = match &self.lookup {
-            Some(lookup) => {
-                let column = self.columns.iter().find(|column| column.field == lookup);
-                let ty = column.map(|column| column.ty);
-                (
-                    lookup.to_string(),
-                    lookup.clone(),
-                    quote_spanned!(lookup.span()=> #table::#lookup),
-                    quote!(#ty),
-                )
-            }
-            None => {
-                let key = &self.key;
-                let field = self
-                    .columns
-                    .iter()
-                    .find(|column| column.column == *key)
-                    .map(|column| column.field.clone());
-                (
-                    "pk".to_owned(),
-                    field.expect("checked by read"),
-                    quote!(#table::#key),
-                    quote!(Self::Key),
-                )
-            }
-        };
+        let field_name = self
+            .lookup
+            .as_ref()
+            .map_or("pk".to_owned(), |lookup| lookup.unraw().to_string());
+        let name = self.lookup.as_ref().unwrap_or(&self.key);
+        let Column { field, ty, .. } = self.column_of(name);
+        let column = quote_spanned!(name.span()=> #table::#name);
         quote! {
             const LOOKUP_FIELD: &'static str = #field_name;
             fn lookup(&self) -> ::std::string::String { ::std::string::ToString::to_string(&self.#field) }
@@ -449,12 +439,13 @@ impl<'a> Container<'a> {
 
     fn slug(&self, slug: &Ident) -> TokenStream {
         let (me, table, key) = (self.name, &self.table, &self.key);
+        let field = self.column_of(slug).field;
         quote! {
             #[automatically_derived]
             impl ::restwell::models::SlugModel for #me {
                 type SlugColumn = #table::#slug;
                 const SLUG: Self::SlugColumn = #table::#slug;
-                fn slug(&self) -> &str { &self.#slug }
+                fn slug(&self) -> &str { &self.#field }
                 fn filter_slugs(query: Self::Query, slugs: ::std::vec::Vec<::std::string::String>) -> Self::Query {
                     query.filter(#table::#slug.eq_any(slugs))
                 }

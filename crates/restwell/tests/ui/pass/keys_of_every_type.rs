@@ -126,4 +126,6 @@ impl ModelViewSet for CityViewSet {
     type Filter = CityFilter;
 }
 
-fn main() {}
+fn main() {
+    let _ = DefaultRouter::new().register("cities", CityViewSet);
+}

@@ -86,4 +86,6 @@ impl ModelViewSet for CategoryViewSet {
     type Filter = CategoryFilter;
 }
 
-fn main() {}
+fn main() {
+    let _ = DefaultRouter::new().register("categories", CategoryViewSet);
+}

@@ -1,7 +1,7 @@
 //! Fields and types may have any name: those of the derives' own locals, of diesel's traits, and keywords.
 
-use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _};
-use restwell::prelude::{Expr, PrimaryKey, Slug, SlugField, viewset};
+use diesel::{NullableExpressionMethods as _, QueryDsl as _};
+use restwell::prelude::{DefaultRouter, Expr, PrimaryKey, Slug, SlugField, viewset};
 
 diesel::table! {
     tables (id) {
@@ -196,4 +196,6 @@ impl ModelViewSet for ViewSet {
     type Filter = Filter;
 }
 
-fn main() {}
+fn main() {
+    let _ = DefaultRouter::new().register("tables", ViewSet);
+}

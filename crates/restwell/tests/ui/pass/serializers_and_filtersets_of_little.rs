@@ -67,4 +67,6 @@ impl GenericViewSet for SubjectViewSet {
     type CreateSerializer = IdentitySerializer;
 }
 
-fn main() {}
+fn main() {
+    let _ = DefaultRouter::new().register("books", BookViewSet).register("subjects", SubjectViewSet);
+}
