@@ -1,0 +1,24 @@
+//! A Postgres for one comparison: started in a new folder, named on standard output, stopped when standard input ends.
+
+use std::{
+    env,
+    error::Error,
+    io::{self, Read, Write},
+    path::Path,
+};
+
+use restwell::embedded::Embedded;
+
+const NAME: &str = "library";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = env::args_os()
+        .nth(1)
+        .ok_or("usage: bench-database FOLDER")?;
+    let embedded = Embedded::start(Path::new(&folder))?;
+    embedded.ensure_database(NAME)?;
+    writeln!(io::stdout(), "{}", embedded.url(NAME))?;
+    io::stdin().read_to_end(&mut Vec::new())?;
+    embedded.stop()?;
+    Ok(())
+}
