@@ -1,4 +1,4 @@
-//! The derives of `restwell`. Each reads attributes ([`attr`]), collects every mistake ([`ctxt`]), and writes calls of
+//! The derives of `restwell`. Each reads attributes (`attr`), collects every mistake (`ctxt`), and writes calls of
 //! readable functions of the framework; the guides in `docs/` show what the code stands for.
 
 use proc_macro::TokenStream;

@@ -69,7 +69,7 @@
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
 //! | URLs | [`routers`] | `docs/routers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
-//! | tests | [`test`] | |
+//! | tests | [`mod@test`] | |
 //!
 //! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
