@@ -21,10 +21,6 @@ run:
 up:
     docker compose up --build
 
-# The framework against the same API written by hand
-bench *arguments:
-    bench/run {{arguments}}
-
 # Whether src/schema.rs is what the migrations make
 schema-check:
     scripts/schema-check
