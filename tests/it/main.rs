@@ -13,4 +13,6 @@ mod readme;
 #[cfg(test)]
 mod seed;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod settings;

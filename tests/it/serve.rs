@@ -17,7 +17,11 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 /// A command with these settings only, in a folder without `.env`.
 fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_library"));
-    command.args(arguments).env_clear().envs(settings.iter().copied()).current_dir(folder("empty"));
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .current_dir(folder("empty"));
     command
 }
 
@@ -29,11 +33,26 @@ fn folder(name: &str) -> PathBuf {
 
 fn run(library: &Library, arguments: &[&str]) -> (Option<i32>, String, String) {
     let url = library.database.url();
-    to_parts(command(arguments, &[("DATABASE_URL", &url), ("SECRET_KEY", KEY), ("RUST_LOG", "off")]).output().unwrap())
+    to_parts(
+        command(
+            arguments,
+            &[
+                ("DATABASE_URL", &url),
+                ("SECRET_KEY", KEY),
+                ("RUST_LOG", "off"),
+            ],
+        )
+        .output()
+        .unwrap(),
+    )
 }
 
 fn to_parts(output: Output) -> (Option<i32>, String, String) {
-    (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
 }
 
 /// A service that runs on a port of its own.
@@ -46,22 +65,48 @@ struct Service {
 impl Service {
     fn start(library: &Library, settings: &[(&str, &str)]) -> Self {
         let url = library.database.url();
-        let fixed = [("DATABASE_URL", url.as_str()), ("SECRET_KEY", KEY), ("BIND_ADDR", "127.0.0.1:0"), ("WORKERS", "1")];
-        let mut child =
-            command(&[], &[&fixed, settings].concat()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let fixed = [
+            ("DATABASE_URL", url.as_str()),
+            ("SECRET_KEY", KEY),
+            ("BIND_ADDR", "127.0.0.1:0"),
+            ("WORKERS", "1"),
+        ];
+        let mut child = command(&[], &[&fixed, settings].concat())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("listening on http://") {
             line.clear();
             assert_ne!(log.read_line(&mut line).unwrap(), 0, "the service ended");
         }
-        let address = line.split("http://").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
-        Self { child, log, address }
+        let address = line
+            .split("http://")
+            .nth(1)
+            .unwrap()
+            .split(',')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        Self {
+            child,
+            log,
+            address,
+        }
     }
 
     fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
-        assert!(Command::new("/bin/sh").args(["-c", &kill]).status().unwrap().success());
+        assert!(
+            Command::new("/bin/sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     fn get(&self, path: &str) -> String {
@@ -85,7 +130,10 @@ impl Drop for Service {
 }
 
 fn ask(mut stream: TcpStream, path: &str) -> io::Result<String> {
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
@@ -93,7 +141,11 @@ fn ask(mut stream: TcpStream, path: &str) -> io::Result<String> {
 
 #[test]
 fn wrong_settings_end_with_code_2_and_one_list() {
-    let (code, stdout, stderr) = to_parts(command(&[], &[("WORKERS", "0"), ("PAGE_SIZE", "x")]).output().unwrap());
+    let (code, stdout, stderr) = to_parts(
+        command(&[], &[("WORKERS", "0"), ("PAGE_SIZE", "x")])
+            .output()
+            .unwrap(),
+    );
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert_eq!(
         stderr,
@@ -108,21 +160,40 @@ fn dotenv_counts_where_the_environment_is_silent() {
     let folder = folder("dotenv");
     let run = |text: &str| {
         std::fs::write(folder.join(".env"), text).unwrap();
-        to_parts(command(&["healthcheck"], &[("PAGE_SIZE", "7")]).current_dir(&folder).output().unwrap())
+        to_parts(
+            command(&["healthcheck"], &[("PAGE_SIZE", "7")])
+                .current_dir(&folder)
+                .output()
+                .unwrap(),
+        )
     };
     let (code, _, stderr) = run("PAGE_SIZE=none\nWORKERS=none\n");
     assert_eq!(code, Some(2));
-    assert!(stderr.contains("WORKERS") && !stderr.contains("PAGE_SIZE"), "{stderr}");
+    assert!(
+        stderr.contains("WORKERS") && !stderr.contains("PAGE_SIZE"),
+        "{stderr}"
+    );
     let (code, _, stderr) = run("WORKERS=1\nSECRET KEY is secret\nPAGE_SIZE=2\n");
     assert_eq!(code, Some(2));
-    assert!(stderr.contains(".env: the line after WORKERS is not NAME=value") && !stderr.contains("secret"), "{stderr}");
+    assert!(
+        stderr.contains(".env: the line after WORKERS is not NAME=value")
+            && !stderr.contains("secret"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn routes_are_listed() {
-    let (code, stdout, _) = to_parts(command(&["routes"], &[("WORKERS", "routes needs no settings")]).output().unwrap());
+    let (code, stdout, _) = to_parts(
+        command(&["routes"], &[("WORKERS", "routes needs no settings")])
+            .output()
+            .unwrap(),
+    );
     assert_eq!(code, Some(0));
-    let lines: Vec<String> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let lines: Vec<String> = stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     for wanted in [
         "METHOD PATH NAME VIEWSET",
         "GET /api/ api-root ApiRoot.get",
@@ -131,7 +202,10 @@ fn routes_are_listed() {
         "GET /livez",
         "GET /readyz",
     ] {
-        assert!(lines.iter().any(|line| line == wanted), "{wanted} is not in\n{stdout}");
+        assert!(
+            lines.iter().any(|line| line == wanted),
+            "{wanted} is not in\n{stdout}"
+        );
     }
 }
 
@@ -142,15 +216,26 @@ fn migrations_are_listed_reverted_and_applied() {
     let list = |mark: char| {
         let (code, stdout, _) = run(&library, &["migrate", "--list"]);
         assert_eq!(code, Some(0));
-        assert!(stdout.starts_with("[X] 2026-01-31-120000_create_accounts\n"), "{stdout}");
+        assert!(
+            stdout.starts_with("[X] 2026-01-31-120000_create_accounts\n"),
+            "{stdout}"
+        );
         assert!(stdout.ends_with(&format!("[{mark}] {newest}")), "{stdout}");
     };
-    let done = |arguments: &[&str], text: String| assert_eq!(run(&library, arguments), (Some(0), text, String::new()));
+    let done = |arguments: &[&str], text: String| {
+        assert_eq!(run(&library, arguments), (Some(0), text, String::new()))
+    };
     list('X');
     done(&["migrate", "--down", "1"], format!("reverted {newest}"));
     list(' ');
     let (code, _, stderr) = run(&library, &["seed"]);
-    assert_eq!((code, stderr), (Some(1), format!("library: run `library migrate` first; not applied yet: {newest}")));
+    assert_eq!(
+        (code, stderr),
+        (
+            Some(1),
+            format!("library: run `library migrate` first; not applied yet: {newest}")
+        )
+    );
     done(&["migrate"], format!("applied {newest}"));
     done(&["migrate"], "nothing to be applied\n".to_owned());
     list('X');
@@ -160,10 +245,20 @@ fn migrations_are_listed_reverted_and_applied() {
 fn seed_says_what_it_did() {
     let library = Library::new();
     let rows = "192 authors, 20 subjects, 389 books, 4 branches, 500 copies\n";
-    assert_eq!(run(&library, &["seed"]).1, format!("loaded the demo data: {rows}"));
-    assert_eq!(run(&library, &["seed"]).1, format!("nothing loaded, the tables are not empty: {rows}"));
+    assert_eq!(
+        run(&library, &["seed"]).1,
+        format!("loaded the demo data: {rows}")
+    );
+    assert_eq!(
+        run(&library, &["seed"]).1,
+        format!("nothing loaded, the tables are not empty: {rows}")
+    );
     let (code, stdout, _) = run(&library, &["seed", "--books", "80"]);
-    assert!(stdout.contains("there are now 194 authors, 20 subjects, 469 books, 4 branches, 660 copies"), "{stdout}");
+    assert!(
+        stdout
+            .contains("there are now 194 authors, 20 subjects, 469 books, 4 branches, 660 copies"),
+        "{stdout}"
+    );
     assert_eq!(code, Some(0));
     assert_eq!(run(&library, &["seed", "--books", "0"]).0, Some(2));
 }
@@ -172,18 +267,49 @@ fn seed_says_what_it_did() {
 fn serve_seeds_answers_and_stops_with_code_0() {
     let library = Library::new();
     for signal in ["TERM", "INT"] {
-        let service = Service::start(&library, &[("SEED_ON_START", "true"), ("LOG_FORMAT", "json")]);
-        assert!(service.get("/readyz").ends_with("\r\n\r\n{\"status\":\"ok\"}"));
-        assert!(service.get("/api/books/?page_size=1").contains(r#"{"count":389,"#));
+        let service = Service::start(
+            &library,
+            &[("SEED_ON_START", "true"), ("LOG_FORMAT", "json")],
+        );
+        assert!(
+            service
+                .get("/readyz")
+                .ends_with("\r\n\r\n{\"status\":\"ok\"}")
+        );
+        assert!(
+            service
+                .get("/api/books/?page_size=1")
+                .contains(r#"{"count":389,"#)
+        );
         let bind = format!("0.0.0.0:{}", service.address.port());
-        assert!(command(&["healthcheck"], &[("BIND_ADDR", &bind)]).status().unwrap().success());
+        assert!(
+            command(&["healthcheck"], &[("BIND_ADDR", &bind)])
+                .status()
+                .unwrap()
+                .success()
+        );
         service.signal(signal);
         let (code, log) = service.wait();
         assert_eq!(code, Some(0), "{log}");
-        assert!(log.lines().all(|line| line.starts_with(r#"{"time":""#) && line.ends_with('}')), "{log}");
-        assert!(log.contains(r#""path":"/api/books/","status":200,"#) && log.contains("stopped"), "{log}");
-        let (code, _, stderr) = to_parts(command(&["healthcheck"], &[("BIND_ADDR", &bind)]).output().unwrap());
-        assert_eq!((code, stderr.contains("Connection refused")), (Some(1), true), "{stderr}");
+        assert!(
+            log.lines()
+                .all(|line| line.starts_with(r#"{"time":""#) && line.ends_with('}')),
+            "{log}"
+        );
+        assert!(
+            log.contains(r#""path":"/api/books/","status":200,"#) && log.contains("stopped"),
+            "{log}"
+        );
+        let (code, _, stderr) = to_parts(
+            command(&["healthcheck"], &[("BIND_ADDR", &bind)])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(
+            (code, stderr.contains("Connection refused")),
+            (Some(1), true),
+            "{stderr}"
+        );
     }
 }
 
@@ -197,7 +323,12 @@ fn a_service_that_stops_says_so_before_it_refuses_connections() {
         answers.push(ask(stream, "/readyz").unwrap_or_default());
     }
     let told = r#"{"status":"unavailable","reasons":["shutting down"]}"#;
-    assert!(answers.iter().any(|answer| answer.starts_with("HTTP/1.1 503 ") && answer.ends_with(told)), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .any(|answer| answer.starts_with("HTTP/1.1 503 ") && answer.ends_with(told)),
+        "{answers:?}"
+    );
     assert_eq!(service.wait().0, Some(0));
 }
 
@@ -211,7 +342,8 @@ fn a_running_request_is_finished_before_the_service_ends() {
             conn.batch_execute("lock table catalog_book")?;
             let stream = TcpStream::connect(service.address).unwrap();
             let reader = thread::spawn(|| ask(stream, "/api/books/").unwrap());
-            let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+            let waiting =
+                "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
             while library.count(waiting) == 0 {}
             service.signal("TERM");
             // Accepting has ended when a connection is refused; the request still waits for the table.
@@ -228,8 +360,18 @@ fn a_taken_address_is_told() {
     let library = Library::new();
     let service = Service::start(&library, &[]);
     let (url, address) = (library.database.url(), service.address.to_string());
-    let settings = [("DATABASE_URL", url.as_str()), ("SECRET_KEY", KEY), ("BIND_ADDR", &address), ("RUST_LOG", "off")];
+    let settings = [
+        ("DATABASE_URL", url.as_str()),
+        ("SECRET_KEY", KEY),
+        ("BIND_ADDR", &address),
+        ("RUST_LOG", "off"),
+    ];
     let (code, _, stderr) = to_parts(command(&["serve"], &settings).output().unwrap());
     assert_eq!(code, Some(1));
-    assert!(stderr.starts_with(&format!("library: cannot listen on {address}: Address already in use")), "{stderr}");
+    assert!(
+        stderr.starts_with(&format!(
+            "library: cannot listen on {address}: Address already in use"
+        )),
+        "{stderr}"
+    );
 }
