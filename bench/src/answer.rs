@@ -179,10 +179,11 @@ impl Failure {
         log::error!("{error}");
         Self::Internal
     }
+}
 
-    fn field(name: &'static str, message: &str) -> Self {
-        Self::Fields(vec![(name, message.to_owned())])
-    }
+/// The error of a name that no row has.
+pub(crate) fn does_not_exist(name: &str) -> String {
+    format!("“{name}” does not exist.")
 }
 
 impl fmt::Display for Failure {
@@ -236,10 +237,13 @@ impl From<DieselError> for Failure {
         };
         match (kind, information.constraint_name()) {
             (DatabaseErrorKind::UniqueViolation, Some("catalog_book_isbn_key")) => {
-                Self::field("isbn", "This value is already taken.")
+                Self::Fields(vec![("isbn", "This value is already taken.".to_owned())])
             }
             (DatabaseErrorKind::ForeignKeyViolation, Some("catalog_book_author_id_fkey")) => {
-                Self::field("author", "This refers to something that does not exist.")
+                // `Key (author_id)=(7) is not present in table "catalog_author".`
+                let detail = information.details().unwrap_or_default();
+                let key = detail.split(['(', ')']).nth(3).unwrap_or_default();
+                Self::Fields(vec![("author", does_not_exist(key))])
             }
             _ => Self::internal(&error),
         }

@@ -43,6 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .workers(workers)
         .keep_alive(KEEP_ALIVE)
         .bind(address)?;
+    for address in server.addrs() {
+        log::info!("listening on http://{address}");
+    }
     Ok(System::new().block_on(server.run())?)
 }
 

@@ -18,7 +18,7 @@ use lending_library::{
 };
 
 use crate::{
-    answer::{Failure, Related},
+    answer::{Failure, Related, does_not_exist},
     input::NewBook,
 };
 
@@ -113,10 +113,7 @@ pub(crate) fn insert(new: NewBook, conn: &mut PgConnection) -> Result<(Book, Rel
             .iter()
             .find(|slug| !subjects.iter().any(|(_, known)| known == *slug))
         {
-            return Err(Failure::Fields(vec![(
-                "subjects",
-                format!("“{unknown}” does not exist."),
-            )]));
+            return Err(Failure::Fields(vec![("subjects", does_not_exist(unknown))]));
         }
         let author_name = catalog_author::table
             .filter(catalog_author::id.eq(catalog_book::author_id))
