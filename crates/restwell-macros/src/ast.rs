@@ -51,7 +51,7 @@ pub(crate) fn imports() -> TokenStream {
         use ::restwell::private::diesel;
         #[allow(unused_imports)]
         use ::restwell::private::diesel::{
-            BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+            BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, JoinOnDsl as _, NullableExpressionMethods as _,
             OptionalExtension as _, PgTextExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
             TextExpressionMethods as _,
         };

@@ -30,11 +30,16 @@ pub type Conn = PgConnection;
 const QUEUE_PER_CONNECTION: usize = 64;
 /// How long a request may wait for its turn.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+/// diesel forgets no prepared statement: a connection that holds more than these, of clients' rare combinations of
+/// filters or fields, is replaced.
+const MAX_PREPARED: u32 = 256;
 /// How long opening a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 thread_local! {
     static STATEMENTS: Cell<u32> = const { Cell::new(0) };
+    /// The statements that were prepared, to be kept, for the present job.
+    static PREPARED: Cell<u32> = const { Cell::new(0) };
     /// Whether the job is done and only its `COMMIT` is under way.
     static COMMITTING: Cell<bool> = const { Cell::new(false) };
 }
@@ -155,7 +160,9 @@ fn attempt<T>(pool: &Pool<Manager>, mut job: impl FnMut(&mut Conn) -> Result<T>)
         let mut pooled = pool
             .get()
             .map_err(|error| ApiException::unavailable(error.to_string()))?;
+        PREPARED.set(0);
         let result = job(&mut pooled.conn);
+        pooled.prepared += PREPARED.get();
         match &result {
             Err(exception) if is_lost(exception) => pooled.lost = true,
             _ => return result,
@@ -207,10 +214,10 @@ pub fn statements() -> u32 {
 
 /// Counts the statements of `conn` for [`statements`].
 pub fn count_statements(conn: &mut Conn) {
-    conn.set_instrumentation(|event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::StartQuery { .. } = event {
-            STATEMENTS.set(STATEMENTS.get() + 1);
-        }
+    conn.set_instrumentation(|event: InstrumentationEvent<'_>| match event {
+        InstrumentationEvent::StartQuery { .. } => STATEMENTS.set(STATEMENTS.get() + 1),
+        InstrumentationEvent::CacheQuery { .. } => PREPARED.set(PREPARED.get() + 1),
+        _ => {}
     });
 }
 
@@ -218,6 +225,7 @@ pub fn count_statements(conn: &mut Conn) {
 struct Pooled {
     conn: Conn,
     lost: bool,
+    prepared: u32,
 }
 
 struct Manager(ConnectionManager<Conn>);
@@ -229,7 +237,11 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<Pooled, Self::Error> {
         let mut conn = self.0.connect()?;
         count_statements(&mut conn);
-        Ok(Pooled { conn, lost: false })
+        Ok(Pooled {
+            conn,
+            lost: false,
+            prepared: 0,
+        })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
@@ -237,7 +249,7 @@ impl ManageConnection for Manager {
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        pooled.lost || self.0.has_broken(&mut pooled.conn)
+        pooled.lost || pooled.prepared > MAX_PREPARED || self.0.has_broken(&mut pooled.conn)
     }
 }
 

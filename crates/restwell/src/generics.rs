@@ -96,22 +96,18 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
             },
         );
     };
+    // A statement of its own: with the count among the columns, Postgres builds a wider row for every row it sorts.
     let mut count = None;
     if window.needs_count() {
         count = Some(S::Model::count(rows(), conn)?);
     }
     let (limit, offset) = window.bounds(count);
-    let (page, found) = match count {
-        Some(_) => (
-            S::Model::page(order(rows()), rows(), limit, offset, conn)?.0,
-            count,
-        ),
-        None => S::Model::page(order(rows()), rows(), limit, offset, conn)?,
-    };
-    // An empty window says nothing about the rest.
-    let count = match found {
+    let page = S::Model::window(order(rows()), limit, offset, conn)?;
+    let length = page.len().try_into().unwrap_or(i64::MAX);
+    let count = match count {
         Some(count) => count,
-        None if offset == 0 => 0,
+        // A page that is not full, and not empty, is the last one.
+        None if length < limit && (length > 0 || offset == 0) => offset + length,
         None => S::Model::count(rows(), conn)?,
     };
     let links = paginator.links(&window, count, &request.absolute_url(), &request.query)?;

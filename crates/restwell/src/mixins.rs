@@ -166,7 +166,7 @@ pub trait DestroyModelMixin: GenericViewSet {
         instance: RowOf<Self>,
         conn: &mut Conn,
     ) -> Result<()> {
-        let query = RowOf::<Self>::filter_keys(RowOf::<Self>::query(), vec![instance.key()]);
+        let query = RowOf::<Self>::filter_key(RowOf::<Self>::query(), instance.key());
         RowOf::<Self>::delete(query, conn)?;
         Ok(())
     }
@@ -190,7 +190,7 @@ fn written<S: ModelSerializer>(
     conn: &mut Conn,
 ) -> Result<Response> {
     let related = if S::RELATED {
-        let query = S::Model::filter_keys(S::Model::query(), vec![row.key()]);
+        let query = S::Model::filter_key(S::Model::query(), row.key());
         let (_, related) = S::retrieve(query, conn)?.ok_or_else(ApiException::not_found)?;
         related
     } else {

@@ -86,6 +86,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn lookup(&self) -> String;
     /// The one row of `query` that a URL names; `None` if no row can have such a name.
     fn filter_lookup(query: Self::Query, value: &str) -> Option<Self::Query>;
+    /// The row of `query` with this key.
+    fn filter_key(query: Self::Query, key: Self::Key) -> Self::Query;
     /// The rows of `query` with these keys.
     fn filter_keys(query: Self::Query, keys: Vec<Self::Key>) -> Self::Query;
     /// The default order, the primary key last.
@@ -100,14 +102,13 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn load(query: Self::Query, conn: &mut Conn) -> QueryResult<Vec<Self>>;
     /// The keys of the rows of `query`.
     fn load_keys(query: Self::Query, conn: &mut Conn) -> QueryResult<Vec<Self::Key>>;
-    /// One window of `rows` and the number of all of `counted`, in one statement; no number if the window is empty.
-    fn page(
-        rows: Self::Query,
-        counted: Self::Query,
+    /// At most `limit` rows of `query`, after `offset` others.
+    fn window(
+        query: Self::Query,
         limit: i64,
         offset: i64,
         conn: &mut Conn,
-    ) -> QueryResult<(Vec<Self>, Option<i64>)>;
+    ) -> QueryResult<Vec<Self>>;
     /// The number of rows of `query`.
     fn count(query: Self::Query, conn: &mut Conn) -> QueryResult<i64>;
     /// The only row of `query`, locked until the transaction ends.

@@ -5,7 +5,13 @@ pub use diesel;
 pub use serde;
 pub use serde_json;
 
-use diesel::IntoSql;
+use diesel::{
+    AppearsOnTable, Expression, IntoSql, QueryResult,
+    expression::AsExpression,
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::SqlType,
+};
 
 use crate::models::{Attribute, Column, ManyToMany, Model, Relation, ToOne};
 
@@ -25,6 +31,44 @@ pub fn store<M: Model, C: Column<M, Value = V>, V>(
     value: Option<V>,
 ) -> Option<C::Value> {
     value
+}
+
+/// `column = value` for an insert; the column's own default for what was not sent.
+pub fn assigned<C, V>(column: C, value: Option<V>) -> diesel::dsl::Eq<C, Assigned<V::Expression>>
+where
+    C: diesel::Column + diesel::ExpressionMethods,
+    C::SqlType: SqlType,
+    V: AsExpression<C::SqlType>,
+{
+    column.eq(Assigned(value.map(AsExpression::as_expression)))
+}
+
+/// A value, or `DEFAULT`. diesel's own `Option` of an assignment would never have its statement cached.
+pub struct Assigned<E>(Option<E>);
+
+impl<E: Expression> Expression for Assigned<E> {
+    type SqlType = E::SqlType;
+}
+impl<E: AppearsOnTable<T>, T> AppearsOnTable<T> for Assigned<E> {}
+impl<E> QueryId for Assigned<E> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Assigned<E> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match &self.0 {
+            Some(value) => value.walk_ast(pass),
+            None => {
+                pass.push_sql("DEFAULT");
+                Ok(())
+            }
+        }
+    }
+}
+
+diesel::define_sql_function! {
+    /// The items of an array, a row each.
+    fn unnest<T: diesel::sql_types::SingleValue>(items: diesel::sql_types::Array<T>) -> T;
 }
 
 /// The typed SQL of an attribute of `M`.
@@ -92,7 +136,7 @@ mod text_search {
 type Bound = diesel::dsl::AsExprOf<String, diesel::sql_types::Text>;
 
 /// A case-insensitive regular expression: the search prefix `$`.
-pub fn matches_regex<E: diesel::Expression>(
+pub fn matches_regex<E: Expression>(
     value: E,
     pattern: String,
 ) -> text_search::MatchesRegex<E, Bound> {
@@ -105,8 +149,7 @@ pub fn matches_text<E>(
     words: String,
 ) -> text_search::MatchesText<text_search::to_tsvector<E>, text_search::plainto_tsquery<Bound>>
 where
-    E: diesel::expression::AsExpression<diesel::sql_types::Text, Expression = E>
-        + diesel::Expression,
+    E: AsExpression<diesel::sql_types::Text, Expression = E> + Expression,
 {
     let words = text_search::plainto_tsquery(words.into_sql::<diesel::sql_types::Text>());
     text_search::MatchesText::new(text_search::to_tsvector(value), words)

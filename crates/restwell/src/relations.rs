@@ -71,7 +71,7 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
         if scope.checks == Checks::Deferred {
             return Ok(Ok(key));
         }
-        let known = M::count(M::filter_keys(M::query(), vec![key.clone()]), conn)?;
+        let known = M::count(M::filter_key(M::query(), key.clone()), conn)?;
         Ok(if known == 0 {
             does_not_exist(&key.to_string())
         } else {

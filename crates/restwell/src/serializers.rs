@@ -234,12 +234,13 @@ impl<S: ModelSerializer> Nested<S> {
         Self::new(rows, conn)
     }
 
-    /// Takes rows that came with a join.
+    /// Takes rows that came with a join, any of them more than once.
     ///
     /// # Errors
     /// The database's, when the rows have relations of their own.
     pub fn new(mut rows: Vec<S::Model>, conn: &mut Conn) -> QueryResult<Self> {
         rows.sort_unstable_by_key(Model::key);
+        rows.dedup_by(|left, right| left.key() == right.key());
         let related = S::prefetch(&rows, conn)?;
         Ok(Self { rows, related })
     }
@@ -272,19 +273,6 @@ impl<K: Ord, V> ByKey<K, V> {
     pub fn new(mut pairs: Vec<(K, V)>) -> Self {
         pairs.sort_by(|left, right| left.0.cmp(&right.0));
         Self(pairs)
-    }
-
-    /// Values of one key alone.
-    pub fn of(key: &K, values: impl IntoIterator<Item = V>) -> Self
-    where
-        K: Clone,
-    {
-        Self(
-            values
-                .into_iter()
-                .map(|value| (key.clone(), value))
-                .collect(),
-        )
     }
 
     /// All values of one key.

@@ -365,6 +365,9 @@ impl<'a> Container<'a> {
         let (table, key) = (&self.table, &self.key);
         let conn = quote!(conn: &mut ::restwell::db::Conn);
         quote! {
+            fn filter_key(query: Self::Query, key: Self::Key) -> Self::Query {
+                query.filter(#table::#key.eq(key))
+            }
             fn filter_keys(query: Self::Query, keys: ::std::vec::Vec<Self::Key>) -> Self::Query {
                 query.filter(#table::#key.eq_any(keys))
             }
@@ -374,21 +377,13 @@ impl<'a> Container<'a> {
             fn load_keys(query: Self::Query, #conn) -> diesel::QueryResult<::std::vec::Vec<Self::Key>> {
                 query.select(#table::#key).load(conn)
             }
-            fn page(
-                rows: Self::Query,
-                counted: Self::Query,
+            fn window(
+                query: Self::Query,
                 limit: i64,
                 offset: i64,
                 #conn,
-            ) -> diesel::QueryResult<(::std::vec::Vec<Self>, ::std::option::Option<i64>)> {
-                let count = counted.select(diesel::dsl::count_star()).single_value();
-                let rows: ::std::vec::Vec<(Self, ::std::option::Option<i64>)> = rows
-                    .limit(limit)
-                    .offset(offset)
-                    .select((<Self as diesel::Selectable<diesel::pg::Pg>>::construct_selection(), count))
-                    .load(conn)?;
-                let count = rows.first().and_then(|(_, count)| *count);
-                ::std::result::Result::Ok((rows.into_iter().map(|(row, _)| row).collect(), count))
+            ) -> diesel::QueryResult<::std::vec::Vec<Self>> {
+                Self::load(query.limit(limit).offset(offset), conn)
             }
             fn count(query: Self::Query, #conn) -> diesel::QueryResult<i64> {
                 query.select(diesel::dsl::count_star()).get_result(conn)

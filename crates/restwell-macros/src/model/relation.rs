@@ -278,11 +278,16 @@ impl Container<'_> {
                         diesel::delete(#through::table.filter(others)).execute(conn)?;
                     }
                     if !keys.is_empty() {
-                        let pairs: ::std::vec::Vec<_> = keys
-                            .into_iter()
-                            .map(|key| (#through::#owner.eq(owner.clone()), #through::#member.eq(key)))
-                            .collect();
-                        diesel::insert_into(#through::table).values(pairs).on_conflict_do_nothing().execute(conn)?;
+                        // An array is one parameter, so that the statement is the same for any number of keys.
+                        let pairs = diesel::select((
+                            owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
+                            ::restwell::private::unnest(keys),
+                        ));
+                        diesel::insert_into(#through::table)
+                            .values(pairs)
+                            .into_columns((#through::#owner, #through::#member))
+                            .on_conflict_do_nothing()
+                            .execute(conn)?;
                     }
                     ::std::result::Result::Ok(())
                 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Index, ext::IdentExt};
+use syn::{Ident, Index, Type, ext::IdentExt};
 
 use super::{
     Container,
@@ -61,26 +61,34 @@ impl Container<'_> {
         quote!((#(#expressions,)*))
     }
 
-    /// Fills `Related` for many rows.
+    /// The nested object that a join fetches: the first one.
+    fn joined(&self) -> Option<&Field<'_>> {
+        self.fetched()
+            .find(|field| matches!(field.kind, Kind::Nested))
+    }
+
+    /// Statements for what neither a join nor a subselect fetches.
+    fn loads(&self) -> impl Iterator<Item = TokenStream> {
+        let joined = self.joined().map(|field| &field.local);
+        self.fetched()
+            .filter(move |field| !field.is_array() && joined != Some(&field.local))
+            .map(|field| self.load(field))
+    }
+
+    /// Fills `Related` for many rows: one statement for a join and all subselects, one for each of the rest.
     pub(super) fn prefetch(&self) -> TokenStream {
         let (model, related, key) = (&self.model, self.related_name(), self.key());
-        let loads = self.fetched().map(|field| self.load(field));
+        let columns: Vec<_> = self.retrieved().collect();
+        let alone = columns.len() == 1 && self.joined().is_some();
+        let in_one = match (self.joined(), columns.is_empty()) {
+            // Rows often share their nested object: alone it is fetched once.
+            (Some(nested), _) if alone => Some(self.load(nested)),
+            (_, true) => None,
+            (nested, false) => Some(self.in_one(nested, &columns)),
+        };
+        let loads = self.loads();
         let names = self.fetched().map(|field| &field.local);
-        let computed = self.computed_type().map(|ty| {
-            let expressions = self.expressions();
-            quote! {
-                let query = <#model as ::restwell::models::Model>::query();
-                let query = <#model as ::restwell::models::Model>::filter_keys(query, keys.clone());
-                let computed_values: ::std::vec::Vec<(#key, #ty)> = match keys.is_empty() {
-                    true => ::std::vec::Vec::new(),
-                    false => query
-                        .select((<#model as ::restwell::models::Model>::KEY, #expressions))
-                        .load(conn)?,
-                };
-                let computed_values = ::restwell::serializers::ByKey::new(computed_values);
-            }
-        });
-        let computed_name = computed.is_some().then(|| quote!(computed_values,));
+        let computed_name = self.computed_type().map(|_| quote!(computed_values,));
         quote! {
             fn prefetch(
                 rows: &[#model],
@@ -88,11 +96,43 @@ impl Container<'_> {
             ) -> diesel::QueryResult<#related> {
                 let keys: ::std::vec::Vec<#key> = rows.iter().map(::restwell::models::Model::key).collect();
                 let _ = (&keys, &conn);
+                #in_one
                 #(#loads)*
-                #computed
                 ::std::result::Result::Ok(#related { #(#names,)* #computed_name end: () })
             }
         }
+    }
+
+    /// The one statement for many rows, by their keys.
+    fn in_one(&self, nested: Option<&Field<'_>>, columns: &[Retrieved]) -> TokenStream {
+        let (model, key) = (&self.model, self.key());
+        let join = nested.map(|field| self.join(field));
+        let (types, selects) = (
+            columns.iter().map(|column| &column.ty),
+            columns.iter().map(|column| &column.select),
+        );
+        let (start, locals, push, finish) = Retrieved::collected(columns);
+        quote! {
+            let query = <#model as ::restwell::models::Model>::query();
+            let query = <#model as ::restwell::models::Model>::filter_keys(query, keys.clone());
+            #join
+            let found: ::std::vec::Vec<(#key, #(#types,)*)> = match keys.is_empty() {
+                true => ::std::vec::Vec::new(),
+                false => query
+                    .select((<#model as ::restwell::models::Model>::KEY, #(#selects,)*))
+                    .load(conn)?,
+            };
+            #start
+            for (key, #(#locals,)*) in found {
+                #push
+            }
+            #finish
+        }
+    }
+
+    fn join(&self, nested: &Field<'_>) -> TokenStream {
+        let relation = self.attribute(nested);
+        quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::ToOne::on(#relation)));)
     }
 
     /// Statements that fetch what one field needs, for all `rows`.
@@ -117,59 +157,42 @@ impl Container<'_> {
                     let #local = ::restwell::serializers::prefetch_slugs(relation, rows, conn)?;
                 }
             }
-            Kind::One { .. } => quote! {
+            Kind::Many {
+                naming: Naming::Hyperlink(target),
+            } => self.load_links(field, target),
+            _ => quote! {
                 let #local = ::restwell::serializers::prefetch_lookups(#relation, rows, conn)?;
             },
-            _ => self.load_members(field),
         }
     }
 
-    /// A list's statement: pairs of a row's key and what one member is shown by.
-    fn load_members(&self, field: &Field<'_>) -> TokenStream {
+    /// The statements of a list of links: pairs of a row's key and a related key, then the values that URLs hold.
+    fn load_links(&self, field: &Field<'_>, target: &Type) -> TokenStream {
         let (local, relation, key) = (&field.local, self.attribute(field), self.key());
-        let (column, member) = (field.member_column(&relation), field.member_type());
-        let by_key = match field.kind {
-            Kind::Many {
-                naming: Naming::Hyperlink(model),
-            } => {
-                quote!(::restwell::serializers::with_lookups::<#model, _>(#local, conn)?)
-            }
-            _ => quote!(::restwell::serializers::ByKey::new(#local)),
-        };
         quote! {
-            let #local: ::std::vec::Vec<(#key, #member)> = match keys.is_empty() {
+            let #local: ::std::vec::Vec<(#key, <#target as ::restwell::models::Model>::Key)> = match keys.is_empty() {
                 true => ::std::vec::Vec::new(),
                 false => ::restwell::models::ManyToMany::joined(#relation)
                     .filter(::restwell::models::ManyToMany::owner(#relation).eq_any(keys.clone()))
                     .order(::restwell::private::ordering_of(#relation))
-                    .select((::restwell::models::ManyToMany::owner(#relation), #column))
+                    .select((::restwell::models::ManyToMany::owner(#relation), __checks::key_of(#relation)))
                     .load(conn)?,
             };
-            let #local = #by_key;
+            let #local = ::restwell::serializers::with_lookups::<#target, _>(#local, conn)?;
         }
     }
 
     /// One row with all it needs: the first nested object by a join, lists and computed values by subselects.
     pub(super) fn retrieve(&self) -> TokenStream {
         let (model, related, key) = (&self.model, self.related_name(), self.key());
-        let joined = self
-            .fetched()
-            .find(|field| matches!(field.kind, Kind::Nested));
-        let alone = |field: &&Field<'_>| {
-            !field.is_array() && joined.is_none_or(|joined| joined.name != field.name)
-        };
-        let loads = self.fetched().filter(alone).map(|field| self.load(field));
-        let join = joined.map(|field| {
-            let relation = self.attribute(field);
-            quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::ToOne::on(#relation)));)
-        });
-        let columns: Vec<_> = self.retrieved(joined).collect();
-        let (locals, types, selects, finish) = (
-            columns.iter().map(|column| &column.local),
+        let join = self.joined().map(|field| self.join(field));
+        let loads = self.loads();
+        let columns: Vec<_> = self.retrieved().collect();
+        let (types, selects) = (
             columns.iter().map(|column| &column.ty),
             columns.iter().map(|column| &column.select),
-            columns.iter().map(|column| &column.finish),
         );
+        let (start, locals, push, finish) = Retrieved::collected(&columns);
         let fetched = self.fetched().map(|field| &field.local);
         let computed = self.computed_type().map(|_| quote!(computed_values,));
         quote! {
@@ -189,7 +212,9 @@ impl Container<'_> {
                 let rows = ::std::slice::from_ref(&row);
                 let keys = ::std::vec![::std::clone::Clone::clone(&key)];
                 let _ = (&keys, rows);
-                #(#finish)*
+                #start
+                #push
+                #finish
                 #(#loads)*
                 let related = #related { #(#fetched,)* #computed end: () };
                 ::std::result::Result::Ok(::std::option::Option::Some((row, related)))
@@ -197,17 +222,23 @@ impl Container<'_> {
         }
     }
 
-    /// What the one statement of a retrieve selects besides the row.
-    fn retrieved<'a>(&'a self, joined: Option<&'a Field<'a>>) -> impl Iterator<Item = Retrieved> {
-        let nested = joined.map(|field| {
+    /// What the one statement selects besides the row, or its key.
+    fn retrieved(&self) -> impl Iterator<Item = Retrieved> {
+        let nested = self.joined().map(|field| {
             let (local, relation) = (field.local.clone(), self.attribute(field));
-            let nested = field.nested();
-            let model = ast::item_of(field.ty, field.ty, quote!(::restwell::serializers::ModelSerializer), "Model");
+            let (all, nested) = (Retrieved::all(&local), field.nested());
+            let model = ast::item_of(
+                field.ty,
+                field.ty,
+                quote!(::restwell::serializers::ModelSerializer),
+                "Model",
+            );
             Retrieved {
                 ty: quote!(::std::option::Option<#model>),
                 select: quote!(::restwell::models::Join::selection(#relation)),
+                push: quote!(#all.extend(#local);),
                 finish: quote_spanned! {field.spot()=>
-                    let #local: #nested = ::restwell::serializers::Nested::new(#local.into_iter().collect(), conn)?;
+                    let #local: #nested = ::restwell::serializers::Nested::new(#all, conn)?;
                 },
                 local,
             }
@@ -217,18 +248,25 @@ impl Container<'_> {
             .filter(|field| field.is_array())
             .map(|field| {
                 let (local, member) = (field.local.clone(), field.member_type());
+                let all = Retrieved::all(&local);
                 Retrieved {
                     ty: quote!(::std::vec::Vec<#member>),
                     select: self.array(field),
-                    finish: quote!(let #local = ::restwell::serializers::ByKey::of(&key, #local);),
+                    push: quote!(#all.extend(#local.into_iter().map(|member| (::std::clone::Clone::clone(&key), member)));),
+                    finish: quote!(let #local = ::restwell::serializers::ByKey::new(#all);),
                     local,
                 }
             });
-        let computed = self.computed_type().map(|ty| Retrieved {
-            ty,
-            select: self.expressions(),
-            finish: quote!(let computed_values = ::restwell::serializers::ByKey::of(&key, [computed_values]);),
-            local: format_ident!("computed_values"),
+        let computed = self.computed_type().map(|ty| {
+            let local = format_ident!("computed_values");
+            let all = Retrieved::all(&local);
+            Retrieved {
+                ty,
+                select: self.expressions(),
+                push: quote!(#all.push((::std::clone::Clone::clone(&key), #local));),
+                finish: quote!(let #local = ::restwell::serializers::ByKey::new(#all);),
+                local,
+            }
         });
         nested.into_iter().chain(arrays).chain(computed)
     }
@@ -340,13 +378,34 @@ impl Container<'_> {
     }
 }
 
-/// A column of the one statement of a retrieve.
+/// A column of the statement that fetches what rows need.
 struct Retrieved {
     local: Ident,
     ty: TokenStream,
     select: TokenStream,
-    /// Makes of the column what `Related` holds.
+    /// Adds what one row has to what all have.
+    push: TokenStream,
+    /// Makes of what all rows have what `Related` holds.
     finish: TokenStream,
+}
+
+impl Retrieved {
+    fn all(local: &Ident) -> Ident {
+        format_ident!("{local}_of_all")
+    }
+
+    /// What stands before the rows, the names of a row's columns, what is done for each row, what stands behind them.
+    fn collected(columns: &[Self]) -> (TokenStream, Vec<&Ident>, TokenStream, TokenStream) {
+        let all = columns.iter().map(|column| Self::all(&column.local));
+        let push = columns.iter().map(|column| &column.push);
+        let finish = columns.iter().map(|column| &column.finish);
+        (
+            quote!(#(let mut #all = ::std::vec::Vec::new();)*),
+            columns.iter().map(|column| &column.local).collect(),
+            quote!(#(#push)*),
+            quote!(#(#finish)*),
+        )
+    }
 }
 
 impl Field<'_> {

@@ -26,7 +26,7 @@ impl Container<'_> {
     /// Inserts a row, then its lists.
     pub(super) fn insert(&self) -> TokenStream {
         let (model, data) = (&self.model, names::data(self.name));
-        let assignments: Vec<_> = self.columns().map(|field| self.assignment(field)).collect();
+        let assignments: Vec<_> = self.columns().map(|field| self.assigned(field)).collect();
         let values = match assignments.is_empty() {
             true => quote!(default_values()),
             false => quote!(values((#(#assignments,)*))),
@@ -75,19 +75,32 @@ impl Container<'_> {
         }
     }
 
-    /// `Some(column.eq(value))`, or `None` for what was not sent.
+    /// `column.eq(value)` of an insert, `DEFAULT` for what was not sent.
+    fn assigned(&self, field: &Field<'_>) -> TokenStream {
+        let (column, value) = self.stored(field);
+        quote_spanned!(field.spot()=> ::restwell::private::assigned(#column, #value))
+    }
+
+    /// `Some(column.eq(value))` of an update, `None` for what was not sent.
     fn assignment(&self, field: &Field<'_>) -> TokenStream {
+        let (column, value) = self.stored(field);
+        quote_spanned!(field.spot()=> #value.map(|value| #column.eq(value)))
+    }
+
+    /// A field's column, and what was sent for it as the column holds it.
+    fn stored(&self, field: &Field<'_>) -> (TokenStream, TokenStream) {
         let (model, sent, attribute) = (&self.model, field.sent(), self.attribute(field));
         match field.kind {
-            Kind::One { .. } => {
-                quote_spanned!(field.spot()=> #sent.map(|value| ::restwell::models::ToOne::column(#attribute).eq(value)))
-            }
+            Kind::One { .. } => (
+                quote_spanned!(field.spot()=> ::restwell::models::ToOne::column(#attribute)),
+                sent,
+            ),
             _ => {
                 let pair = self.pair(field);
-                quote_spanned! {field.spot()=>
+                let value = quote_spanned! {field.spot()=>
                     ::restwell::private::store::<#model, _, _>(#attribute, #sent.map(#pair.store))
-                        .map(|value| #attribute.eq(value))
-                }
+                };
+                (attribute, value)
             }
         }
     }
