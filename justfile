@@ -15,11 +15,15 @@ test *arguments:
 
 # The service with demo data, on a private Postgres in .library
 run:
-    SEED_ON_START=true cargo run
+    cargo run
 
 # The service and its database in Docker
 up:
     docker compose up --build
+
+# The service against the same endpoints written by hand: the ratios of their speed
+bench *arguments:
+    scripts/bench {{arguments}}
 
 # Whether src/schema.rs is what the migrations make
 schema-check:
