@@ -1,4 +1,4 @@
-//! A Postgres for one comparison: started in a new folder, named on standard output, stopped when standard input ends.
+//! A Postgres for one run of a script: started in a new folder, named on standard output, stopped when standard input ends.
 
 use std::{
     env,
@@ -14,7 +14,7 @@ const NAME: &str = "library";
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args_os()
         .nth(1)
-        .ok_or("usage: bench-database FOLDER")?;
+        .ok_or("usage: scratch-database FOLDER")?;
     let embedded = Embedded::start(Path::new(&folder))?;
     embedded.ensure_database(NAME)?;
     writeln!(io::stdout(), "{}", embedded.url(NAME))?;
