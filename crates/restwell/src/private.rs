@@ -7,7 +7,7 @@ pub use serde_json;
 
 use diesel::IntoSql;
 
-use crate::models::{Attribute, Column, ManyToMany, Model, Relation, ToOne};
+use crate::models::{Attribute, Column, ForeignKey, Model, Relation, ToMany, ToOne};
 
 /// A column's value in a row.
 pub fn get<M: Model, C: Column<M>>(row: &M, _column: C) -> &C::Value {
@@ -25,6 +25,11 @@ pub fn store<M: Model, C: Column<M, Value = V>, V>(
     value: Option<V>,
 ) -> Option<C::Value> {
     value
+}
+
+/// What a foreign key's column is set to where it shall point nowhere, if it can.
+pub fn nowhere<M: Model, C: Column<M, Value: ForeignKey>>(_column: C) -> Option<C::Value> {
+    C::Value::NOWHERE
 }
 
 /// The typed SQL of an attribute of `M`.
@@ -61,7 +66,7 @@ pub fn column_of<R: ToOne>(_relation: R) -> &'static str {
 }
 
 /// The name of the constraint that the other side of a pair exists.
-pub fn through_constraint_of<R: ManyToMany>(_relation: R) -> &'static str {
+pub fn through_constraint_of<R: ToMany>(_relation: R) -> &'static str {
     R::CONSTRAINT
 }
 

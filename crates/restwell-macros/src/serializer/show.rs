@@ -8,7 +8,7 @@ use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::ast::{self, Naming};
+use crate::ast::Naming;
 
 impl Container<'_> {
     /// The struct of what rows need besides themselves.
@@ -25,7 +25,7 @@ impl Container<'_> {
         quote!(#[doc(hidden)] #vis struct #name { #(#fields)* #computed end: () })
     }
 
-    fn key(&self) -> TokenStream {
+    pub(super) fn key(&self) -> TokenStream {
         let model = &self.model;
         quote!(<#model as ::restwell::models::Model>::Key)
     }
@@ -99,8 +99,9 @@ impl Container<'_> {
     fn load(&self, field: &Field<'_>) -> TokenStream {
         let (local, relation) = (&field.local, self.attribute(field));
         match field.kind {
-            Kind::Nested => {
-                let nested = field.nested();
+            Kind::Nested { many: true, .. } => self.load_nested_lists(field),
+            Kind::Nested { .. } => {
+                let nested = field.nested(&self.key());
                 quote_spanned! {field.spot()=>
                     let relation = #relation;
                     let #local: #nested = ::restwell::serializers::Nested::prefetch(relation, rows, conn)?;
@@ -139,10 +140,10 @@ impl Container<'_> {
         quote! {
             let #local: ::std::vec::Vec<(#key, #member)> = match keys.is_empty() {
                 true => ::std::vec::Vec::new(),
-                false => ::restwell::models::ManyToMany::joined(#relation)
-                    .filter(::restwell::models::ManyToMany::owner(#relation).eq_any(keys.clone()))
+                false => ::restwell::models::ToMany::joined(#relation)
+                    .filter(::restwell::models::ToMany::owner(#relation).eq_any(keys.clone()))
                     .order(::restwell::private::ordering_of(#relation))
-                    .select((::restwell::models::ManyToMany::owner(#relation), #column))
+                    .select((::restwell::models::ToMany::owner(#relation), #column))
                     .load(conn)?,
             };
             let #local = #by_key;
@@ -154,9 +155,9 @@ impl Container<'_> {
         let (model, related, key) = (&self.model, self.related_name(), self.key());
         let joined = self
             .fetched()
-            .find(|field| matches!(field.kind, Kind::Nested));
+            .find(|field| matches!(field.kind, Kind::Nested { many: false, .. }));
         let alone = |field: &&Field<'_>| {
-            !field.is_array() && joined.is_none_or(|joined| joined.name != field.name)
+            !self.is_array(field) && joined.is_none_or(|joined| joined.name != field.name)
         };
         let loads = self.fetched().filter(alone).map(|field| self.load(field));
         let join = joined.map(|field| {
@@ -201,8 +202,7 @@ impl Container<'_> {
     fn retrieved<'a>(&'a self, joined: Option<&'a Field<'a>>) -> impl Iterator<Item = Retrieved> {
         let nested = joined.map(|field| {
             let (local, relation) = (field.local.clone(), self.attribute(field));
-            let nested = field.nested();
-            let model = ast::item_of(field.ty, field.ty, quote!(::restwell::serializers::ModelSerializer), "Model");
+            let (nested, model) = (field.nested(&self.key()), field.model());
             Retrieved {
                 ty: quote!(::std::option::Option<#model>),
                 select: quote!(::restwell::models::Join::selection(#relation)),
@@ -214,7 +214,7 @@ impl Container<'_> {
         });
         let arrays = self
             .fetched()
-            .filter(|field| field.is_array())
+            .filter(|field| self.is_array(field))
             .map(|field| {
                 let (local, member) = (field.local.clone(), field.member_type());
                 Retrieved {
@@ -233,6 +233,16 @@ impl Container<'_> {
         nested.into_iter().chain(arrays).chain(computed)
     }
 
+    /// A list whose values come straight from a column, by a subselect.
+    fn is_array(&self, field: &Field<'_>) -> bool {
+        match field.kind {
+            Kind::Many {
+                naming: naming @ (Naming::Key(_) | Naming::Slug(_)),
+            } => !self.leads_back(naming.model()),
+            _ => false,
+        }
+    }
+
     /// The related keys or slugs of one row, as an array.
     fn array(&self, field: &Field<'_>) -> TokenStream {
         let (model, relation) = (&self.model, self.attribute(field));
@@ -240,9 +250,9 @@ impl Container<'_> {
         quote! {
             ::restwell::models::Expr::<#model, diesel::sql_types::Array<#sql_type>>::new(
                 diesel::dsl::array::<#sql_type, _>(
-                    ::restwell::models::ManyToMany::joined(#relation)
+                    ::restwell::models::ToMany::joined(#relation)
                         .filter(
-                            ::restwell::models::ManyToMany::owner(#relation)
+                            ::restwell::models::ToMany::owner(#relation)
                                 .eq(<#model as ::restwell::models::Model>::KEY),
                         )
                         .order(::restwell::private::ordering_of(#relation))
@@ -298,8 +308,11 @@ impl Container<'_> {
                 let value = field.represented(index, &quote!(&values.#position));
                 quote!(related.computed_values.one(#key).map(|values| #value))
             }
-            Kind::Nested => {
-                let nested = field.nested();
+            Kind::Nested { many: true, .. } => quote! {
+                ::restwell::serializers::Sequence(related.#local.all(#key, request))
+            },
+            Kind::Nested { .. } => {
+                let nested = field.nested(&self.key());
                 quote_spanned! {field.spot()=> {
                     let (nested, relation): (&#nested, _) = (&related.#local, #attribute);
                     ::restwell::serializers::Nested::get(nested, relation, row, request)
@@ -350,19 +363,13 @@ struct Retrieved {
 }
 
 impl Field<'_> {
-    /// The rows of a nested serializer.
-    fn nested(&self) -> TokenStream {
-        let ty = self.ty;
-        quote_spanned!(self.spot()=> ::restwell::serializers::Nested<#ty>)
-    }
-
     /// `value`, written as the field's type says.
-    fn represented(&self, index: usize, value: &TokenStream) -> TokenStream {
+    pub(super) fn represented(&self, index: usize, value: &TokenStream) -> TokenStream {
         let ty = self.ty;
         quote_spanned! {self.spot()=>
             ::restwell::serializers::FieldRepresentation::<#ty> {
                 value: #value,
-                options: &Self::FIELDS[#index].options,
+                options: &<Self as ::restwell::serializers::BaseSerializer>::FIELDS[#index].options,
             }
         }
     }
@@ -370,7 +377,7 @@ impl Field<'_> {
     /// The type of what it needs, for all rows of a page.
     fn related_type(&self, key: &TokenStream) -> TokenStream {
         match self.kind {
-            Kind::Nested => self.nested(),
+            Kind::Nested { .. } => self.nested(key),
             Kind::One { naming, .. } => {
                 let model = naming.model();
                 let target = quote!(<#model as ::restwell::models::Model>::Key);
@@ -386,16 +393,6 @@ impl Field<'_> {
                 quote!(::restwell::serializers::ByKey<#key, #member>)
             }
         }
-    }
-
-    /// A list whose values come straight from a column.
-    fn is_array(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Many {
-                naming: Naming::Key(_) | Naming::Slug(_)
-            }
-        )
     }
 
     /// What the other side is shown by: its slug or its key.
