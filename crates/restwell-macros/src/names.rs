@@ -1,7 +1,7 @@
 //! Names that the derives make up, and the help for names that are misspelt.
 
 use quote::format_ident;
-use syn::Ident;
+use syn::{Ident, ext::IdentExt};
 
 /// `author_detail` → `AuthorDetail`.
 pub(crate) fn camel_case(name: &str) -> String {
@@ -23,6 +23,14 @@ pub(crate) fn data(serializer: &Ident) -> Ident {
         name.strip_suffix("Serializer").unwrap_or(&name),
         span = serializer.span()
     )
+}
+
+/// A column's name as the parameter of a trait (FNV-1a).
+pub(crate) fn hash(column: &Ident) -> u64 {
+    let name = column.unraw().to_string();
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// What an unknown option should have been.

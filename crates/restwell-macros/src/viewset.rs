@@ -37,7 +37,7 @@ const HOMES: [(&str, &[&str]); 6] = [
     ("ListModelMixin", &["ListSerializer", "list"]),
     (
         "CreateModelMixin",
-        &["CreateSerializer", "create", "perform_create"],
+        &["CreateSerializer", "MANY", "create", "perform_create"],
     ),
     ("RetrieveModelMixin", &["RetrieveSerializer", "retrieve"]),
     (
@@ -218,12 +218,11 @@ impl<'a> ViewSet<'a> {
 
     /// What its serializer says: `Model`, `FIELDS`.
     fn serializer_item(&self, item: &str) -> TokenStream {
-        ast::item_of(
-            self.serializer,
-            self.serializer,
-            quote!(::restwell::serializers::ModelSerializer),
-            item,
-        )
+        let home = match item {
+            "FIELDS" => quote!(::restwell::serializers::BaseSerializer),
+            _ => quote!(::restwell::serializers::ModelSerializer),
+        };
+        ast::item_of(self.serializer, self.serializer, home, item)
     }
 
     fn items_of(&self, home: &str) -> impl Iterator<Item = &&'a ImplItem> {

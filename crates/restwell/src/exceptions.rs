@@ -353,6 +353,34 @@ impl ApiException {
         }
     }
 
+    /// What the database refused, if this is what went wrong, as [`ApiException::from_database`] tells it.
+    pub(crate) fn refused(self, constraint: impl Fn(&str) -> Option<Constraint>) -> Self {
+        match self {
+            Self {
+                cause: Some(Cause::Database(error)),
+                status,
+                ..
+            } if status.is_server_error() => Self::from_database(error, constraint),
+            other => other,
+        }
+    }
+
+    /// The tree of a validation error; any other exception as it is.
+    ///
+    /// # Errors
+    /// The exception, if it is not what validation says of an input.
+    pub fn into_validation(self) -> Result<ErrorDetail> {
+        match self {
+            Self {
+                status: StatusCode::BAD_REQUEST,
+                cause: None,
+                detail,
+                ..
+            } if !matches!(detail, ErrorDetail::Message { .. }) => Ok(detail),
+            other => Err(other),
+        }
+    }
+
     /// Whether this is the service's own fault, or its database's: it is logged, and a lost connection is replaced.
     pub fn is_our_fault(&self) -> bool {
         self.status.is_server_error()

@@ -104,6 +104,7 @@ pub mod server;
 pub mod settings;
 pub mod test;
 pub mod throttling;
+pub mod validators;
 pub mod versioning;
 mod views;
 pub mod viewsets;

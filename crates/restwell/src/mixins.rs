@@ -2,6 +2,7 @@
 //! itself to change what is answered.
 
 use actix_web::http::{StatusCode, header};
+use serde_json::Value;
 
 use crate::{
     db::Conn,
@@ -11,7 +12,9 @@ use crate::{
     models::Model,
     request::Request,
     response::Response,
-    serializers::{self, ModelSerializer, Representation},
+    serializers::{
+        self, BaseSerializer, ListRepresentation, Many, ModelSerializer, Representation, by_index,
+    },
 };
 
 /// `GET` of a collection.
@@ -41,6 +44,8 @@ pub trait CreateModelMixin: GenericViewSet {
 
     /// The hook only stores, so that keys and unique values may be left to the constraints.
     const DEFERS: bool = true;
+    /// A list of objects may be sent, to create them all or none; not said: one object only.
+    const MANY: Option<Many> = None;
 
     /// Called with validated input: inserts the row. Override to add what the client does not send.
     ///
@@ -49,17 +54,21 @@ pub trait CreateModelMixin: GenericViewSet {
     fn perform_create(
         &self,
         _request: &Request,
-        data: <Self::CreateSerializer as ModelSerializer>::Data,
+        data: <Self::CreateSerializer as BaseSerializer>::Data,
         conn: &mut Conn,
     ) -> Result<RowOf<Self>> {
-        Ok(Self::CreateSerializer::insert(data, conn)?)
+        Self::CreateSerializer::save(None, data, conn)
     }
 
-    /// Answers 201 with the new row, and its `Location` if it shows a `url` (contract §2.1).
+    /// Answers 201 with the new row, and its `Location` if it shows a `url` (contract §2.1); with all of them if a
+    /// list was sent and may be.
     ///
     /// # Errors
     /// 400 with every error of the input.
     fn create(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        if let Some(limits) = Self::MANY.filter(|_| request.data().is_ok_and(Value::is_array)) {
+            return create_many(self, request, limits, conn);
+        }
         let data = serializers::validated::<Self::CreateSerializer>(
             request,
             None,
@@ -77,6 +86,49 @@ pub trait CreateModelMixin: GenericViewSet {
             Some(url) => response.with_header(header::LOCATION, &url),
             None => response,
         })
+    }
+}
+
+/// One statement a row, in the order in which they were sent; what the answer shows besides is fetched once.
+fn create_many<V: CreateModelMixin + ?Sized>(
+    view: &V,
+    request: &Request,
+    limits: Many,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let items =
+        serializers::validated_list::<V::CreateSerializer>(request, limits, V::DEFERS, conn)?;
+    let length = items.len();
+    let mut rows = Vec::with_capacity(length);
+    for (index, data) in items.into_iter().enumerate() {
+        let row = view.perform_create(request, data, conn);
+        rows.push(row.map_err(|exception| {
+            refused_item::<V::CreateSerializer>(exception, index, length, request)
+        })?);
+    }
+    let related = V::CreateSerializer::prefetch(&rows, conn)?;
+    let rows = ListRepresentation::<V::CreateSerializer> {
+        rows: &rows,
+        related: &related,
+        request,
+    };
+    Response::new(request, StatusCode::CREATED, &rows)
+}
+
+/// A constraint names the item that violates it, be it with an item before (contract §6.8).
+fn refused_item<S: ModelSerializer>(
+    exception: ApiException,
+    index: usize,
+    length: usize,
+    request: &Request,
+) -> ApiException {
+    let exception = exception.refused(S::constraint);
+    if !exception.is_constraint_violation() {
+        return exception;
+    }
+    ApiException {
+        detail: by_index(vec![(index, exception.detail)], length, request),
+        ..exception
     }
 }
 
@@ -113,10 +165,10 @@ pub trait UpdateModelMixin: GenericViewSet {
         &self,
         _request: &Request,
         instance: RowOf<Self>,
-        data: <Self::UpdateSerializer as ModelSerializer>::Data,
+        data: <Self::UpdateSerializer as BaseSerializer>::Data,
         conn: &mut Conn,
     ) -> Result<RowOf<Self>> {
-        Ok(Self::UpdateSerializer::update(instance, data, conn)?)
+        Self::UpdateSerializer::save(Some(instance), data, conn)
     }
 
     /// Answers `PUT` with the changed row.
@@ -208,6 +260,6 @@ fn written<S: ModelSerializer>(
 }
 
 fn location(response: &Response) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
     body.get("url")?.as_str().map(str::to_owned)
 }

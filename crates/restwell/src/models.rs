@@ -202,26 +202,33 @@ pub trait Join: Copy {
     fn selection(self) -> Self::Selection;
 }
 
-/// A relation through a table of pairs: `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))`.
-pub trait ManyToMany: Copy {
+/// A relation to any number of rows: through a table of pairs,
+/// `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))`, or by their own keys ([`HasMany`]).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not lead to many rows",
+    label = "leads to one row",
+    note = "a list stands for a `many_to_many` or a `has_many`"
+)]
+pub trait ToMany: Copy {
     /// The model that declares the relation.
     type Source: Model;
     /// The model on the other side.
     type Target: Model;
 
-    /// The pairs with the rows on the other side.
+    /// The rows on the other side, with the pairs if there are any.
     type Joined;
-    /// The column of the pairs that points to this side.
+    /// The column that points to this side.
     type Owner;
 
-    /// The name of the constraint that the other side exists.
+    /// The name of the constraint that the other side of a pair exists; empty without pairs.
     const CONSTRAINT: &'static str;
 
-    /// The pairs with the rows on the other side.
+    /// The rows on the other side, with the pairs if there are any.
     fn joined(self) -> Self::Joined;
-    /// The column of the pairs that points to this side.
+    /// The column that points to this side.
     fn owner(self) -> Self::Owner;
-    /// Makes `keys` the related rows of the row with the key `owner`; `new` rows have none yet.
+    /// Makes `keys` the related rows of the row with the key `owner`; `new` rows have none yet. Rows that point here by
+    /// a column that cannot be null stay.
     fn set(
         self,
         owner: <Self::Source as Model>::Key,
@@ -229,6 +236,27 @@ pub trait ManyToMany: Copy {
         new: bool,
         conn: &mut Conn,
     ) -> QueryResult<()>;
+}
+
+/// A column by its name, for relations that another model names it in.
+#[diagnostic::on_unimplemented(message = "`{Self}` has no such column", label = "no such column")]
+pub trait ColumnNamed<const HASH: u64> {
+    /// The column.
+    type Column;
+}
+
+/// What a foreign key holds: a key, or perhaps none.
+pub trait ForeignKey: Sized {
+    /// The value that points nowhere, if there is one.
+    const NOWHERE: Option<Self>;
+}
+
+impl<K: Key> ForeignKey for K {
+    const NOWHERE: Option<Self> = None;
+}
+
+impl<K: Key> ForeignKey for Option<K> {
+    const NOWHERE: Option<Self> = Some(None);
 }
 
 /// A relation to the rows of another model that point here: `has_many(copies: Copy, by = book_id)`.

@@ -18,7 +18,7 @@ pub use crate::{
     request::Request,
     response::Response,
     routers::{DefaultRouter, SimpleRouter, Urls},
-    serializers::{ModelSerializer, Scope},
+    serializers::{BaseSerializer, ModelSerializer, PlainSerializer, Scope},
     viewset,
     viewsets::{ModelViewSet, ReadOnlyModelViewSet},
 };

@@ -13,7 +13,7 @@ use diesel::{
     sql_types::SqlType,
 };
 
-use crate::models::{Attribute, Column, ManyToMany, Model, Relation, ToOne};
+use crate::models::{Attribute, Column, ForeignKey, Model, Relation, ToMany, ToOne};
 
 /// A column's value in a row.
 pub fn get<M: Model, C: Column<M>>(row: &M, _column: C) -> &C::Value {
@@ -71,6 +71,11 @@ diesel::define_sql_function! {
     fn unnest<T: diesel::sql_types::SingleValue>(items: diesel::sql_types::Array<T>) -> T;
 }
 
+/// What a foreign key's column is set to where it shall point nowhere, if it can.
+pub fn nowhere<M: Model, C: Column<M, Value: ForeignKey>>(_column: C) -> Option<C::Value> {
+    C::Value::NOWHERE
+}
+
 /// The typed SQL of an attribute of `M`.
 pub fn expression<M: Model, A: Attribute<M>>(attribute: A) -> A::Expression {
     attribute.expression()
@@ -105,7 +110,7 @@ pub fn column_of<R: ToOne>(_relation: R) -> &'static str {
 }
 
 /// The name of the constraint that the other side of a pair exists.
-pub fn through_constraint_of<R: ManyToMany>(_relation: R) -> &'static str {
+pub fn through_constraint_of<R: ToMany>(_relation: R) -> &'static str {
     R::CONSTRAINT
 }
 

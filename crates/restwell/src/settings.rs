@@ -9,6 +9,9 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// What stands at the leaves of error bodies.
     pub error_format: ErrorFormat,
+    /// Errors of the items of a list are an object by index, as DRF has them since 3.18; else a list, with `{}` for
+    /// items that hold.
+    pub list_errors_as_dict: bool,
     /// Items on a page where the viewset does not say it.
     pub page_size: u32,
     /// The largest body that is read, in bytes.
@@ -22,6 +25,7 @@ impl Default for Settings {
                 .map(str::to_owned)
                 .to_vec(),
             error_format: ErrorFormat::Message,
+            list_errors_as_dict: true,
             page_size: 20,
             max_body: 2_621_440,
         }

@@ -6,13 +6,13 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::{
     authentication::perform_authentication,
     db::{self, Conn},
-    exceptions::{ApiException, Cause, Constraint, Result},
+    exceptions::{ApiException, Constraint, Result},
     metadata,
     negotiation::{self, JSON},
     permissions::check_permissions,
     request::Request,
     response::Response,
-    routers::{Route, route_of},
+    routers::route_of,
     serializers::{Checks, FieldInfo},
     throttling::check_throttles,
     viewsets::{Action, Policies, ViewSet},
@@ -40,7 +40,7 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 1. The renderer: 404 for an unknown format, 406 if nothing is acceptable.
     negotiate(request)?;
     if request.is_safe() {
-        return handle(request, conn).map_err(|exception| refused(exception, route_of(request)));
+        return handle(request, conn).map_err(|exception| refused(exception, request));
     }
     // An unsafe request is one transaction. What the database refuses is judged once more, all checks asked for.
     request.checks = Checks::Deferred;
@@ -56,7 +56,12 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
 
 fn transact(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     let result = db::transaction(conn, |conn| handle(request, conn));
-    result.map_err(|exception| refused(exception, route_of(request)))
+    result.map_err(|exception| refused(exception, request))
+}
+
+/// What the database refused, in the words of the route's serializer.
+fn refused(exception: ApiException, request: &Request) -> ApiException {
+    exception.refused(|name| route_of(request).view.constraint(name))
 }
 
 fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
@@ -103,20 +108,6 @@ fn negotiate(request: &mut Request) -> Result<()> {
     let accept = (!accept.is_empty()).then(|| accept.join(&b", "[..]));
     request.accepted = negotiation::negotiate(&[JSON], accept.as_deref(), format)?;
     Ok(())
-}
-
-/// What the database refused, in the words of the route's serializer.
-fn refused(exception: ApiException, route: &Route) -> ApiException {
-    match exception {
-        ApiException {
-            cause: Some(Cause::Database(error)),
-            status,
-            ..
-        } if status.is_server_error() => {
-            ApiException::from_database(error, |name| route.view.constraint(name))
-        }
-        other => other,
-    }
 }
 
 /// The list of all lists: the root of a [`crate::routers::DefaultRouter`].

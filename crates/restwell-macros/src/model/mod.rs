@@ -405,7 +405,12 @@ impl<'a> Container<'a> {
     fn column(&self, column: &Column<'_>) -> TokenStream {
         let (me, table) = (self.name, &self.table);
         let Column { field, column, ty } = column;
+        let hash = names::hash(field);
         quote! {
+            #[automatically_derived]
+            impl ::restwell::models::ColumnNamed<#hash> for #me {
+                type Column = #table::#column;
+            }
             #[automatically_derived]
             impl ::restwell::models::Attribute<#me> for #table::#column {
                 type Expression = Self;

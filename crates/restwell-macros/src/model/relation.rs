@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Token, ext::IdentExt, parse::ParseStream};
 
 use super::Container;
-use crate::ast;
+use crate::{ast, names};
 
 pub(super) struct Relation {
     pub(super) name: Ident,
@@ -217,15 +217,46 @@ impl Container<'_> {
 
     fn has_many(&self, unit: &Ident, target: &Path, by: &Ident) -> TokenStream {
         let me = self.name;
-        quote_spanned! {by.span()=>
+        let model = quote!(<#target as ::restwell::models::Model>);
+        let hash = names::hash(by);
+        let column = quote_spanned! {by.span()=>
+            <#target as ::restwell::models::ColumnNamed<#hash>>::Column
+        };
+        let name = quote_spanned!(by.span()=> #model::FIELDS.#by);
+        quote! {
             #[automatically_derived]
             impl ::restwell::models::HasMany for #unit {
-                fn of(
+                fn of(self, key: <#me as ::restwell::models::Model>::Key) -> #model::Query {
+                    #model::query().filter(#name.eq(key))
+                }
+            }
+            #[automatically_derived]
+            impl ::restwell::models::ToMany for #unit {
+                type Source = #me;
+                type Target = #target;
+                type Joined = #model::Table;
+                type Owner = diesel::dsl::AssumeNotNull<diesel::dsl::Nullable<#column>>;
+                const CONSTRAINT: &'static str = "";
+                fn joined(self) -> Self::Joined { #model::TABLE }
+                fn owner(self) -> Self::Owner { #name.nullable().assume_not_null() }
+                fn set(
                     self,
-                    key: <#me as ::restwell::models::Model>::Key,
-                ) -> <#target as ::restwell::models::Model>::Query {
-                    let query = <#target as ::restwell::models::Model>::query();
-                    query.filter(<#target as ::restwell::models::Model>::FIELDS.#by.eq(key))
+                    owner: <#me as ::restwell::models::Model>::Key,
+                    keys: ::std::vec::Vec<#model::Key>,
+                    new: bool,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> diesel::QueryResult<()> {
+                    let column = #name;
+                    let nowhere = ::restwell::private::nowhere::<#target, _>(column);
+                    if let ::std::option::Option::Some(nowhere) = nowhere.filter(|_| !new) {
+                        let others = column.eq(owner.clone()).and(#model::KEY.ne_all(keys.clone()));
+                        diesel::update(#model::TABLE.filter(others)).set(column.eq(nowhere)).execute(conn)?;
+                    }
+                    if !keys.is_empty() {
+                        let rows = #model::TABLE.filter(#model::KEY.eq_any(keys));
+                        diesel::update(rows).set(column.eq(owner)).execute(conn)?;
+                    }
+                    ::std::result::Result::Ok(())
                 }
             }
         }
@@ -250,7 +281,7 @@ impl Container<'_> {
         let constraint = format!("{through_name}_{member}_fkey");
         quote! {
             #[automatically_derived]
-            impl ::restwell::models::ManyToMany for #unit {
+            impl ::restwell::models::ToMany for #unit {
                 type Source = #me;
                 type Target = #target;
                 type Joined = diesel::dsl::InnerJoin<

@@ -2,8 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, Ident, Path, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, Ident, LitBool, Path, Type, ext::IdentExt, spanned::Spanned};
 
+use super::rules::UniqueFor;
 use crate::{
     ast::{self, Naming},
     attr::{self, Item},
@@ -11,16 +12,21 @@ use crate::{
     names,
 };
 
-const FIELD_OPTIONS: [&str; 18] = [
+const FIELD_OPTIONS: [&str; 23] = [
     "read_only",
     "required",
     "optional",
     "allow_blank",
+    "allow_empty",
     "source",
     "unique",
+    "unique_for_date",
+    "unique_for_month",
+    "unique_for_year",
     "validate",
     "computed",
     "nested",
+    "writable",
     "identity",
     "max_length",
     "min_length",
@@ -43,6 +49,7 @@ pub(super) struct Field<'a> {
     pub(super) read_only: bool,
     pub(super) optional: bool,
     pub(super) unique: bool,
+    pub(super) unique_for: Vec<UniqueFor>,
     pub(super) validate: Vec<Path>,
     pub(super) limits: Limits,
 }
@@ -54,13 +61,13 @@ pub(super) enum Kind<'a> {
     Value,
     /// A computed value.
     Computed,
-    /// A serializer of the row on the other side of a to-one relation.
-    Nested,
+    /// A serializer of what is on the other side of a relation.
+    Nested { many: bool, nullable: bool },
     /// The URL of the row itself.
     Identity,
     /// The row on the other side of a to-one relation.
     One { naming: Naming<'a>, nullable: bool },
-    /// The rows on the other side of a many-to-many relation.
+    /// The rows on the other side of a relation to many.
     Many { naming: Naming<'a> },
 }
 
@@ -72,7 +79,7 @@ pub(super) struct Limits {
 }
 
 impl<'a> Field<'a> {
-    pub(super) fn read(name: &'a Ident, field: &'a syn::Field, ctxt: &Ctxt) -> Self {
+    pub(super) fn read(name: &'a Ident, field: &'a syn::Field, plain: bool, ctxt: &Ctxt) -> Self {
         let items = attr::items(&field.attrs, "field", &FIELD_OPTIONS, &["validate"], ctxt);
         let mut read = Self {
             name,
@@ -83,12 +90,14 @@ impl<'a> Field<'a> {
             read_only: false,
             optional: false,
             unique: false,
+            unique_for: Vec::new(),
             validate: Vec::new(),
             limits: Limits::default(),
         };
         for item in &items {
             read.option(item, ctxt);
         }
+        read.check_nested(&items, plain, ctxt);
         let text = ast::inner(read.ty, "ChoiceField").is_some_and(ast::is_text);
         read.limits.choices(text);
         let has = |option: &str| items.iter().find(|item| item.name == option);
@@ -116,13 +125,16 @@ impl<'a> Field<'a> {
             "required" => self.optional = !item.flag(ctxt),
             "optional" => self.optional = item.flag(ctxt),
             "unique" => self.unique = item.flag(ctxt),
+            "unique_for_date" | "unique_for_month" | "unique_for_year" => {
+                self.unique_for.extend(UniqueFor::read(item, ctxt));
+            }
             "source" => self.source = item.name(ctxt).unwrap_or_else(|| self.source.clone()),
             "validate" => self.validate.extend(item.value::<Path>(ctxt)),
             "computed" => self.read_only_kind(Kind::Computed, item, ctxt),
-            "nested" => {
-                // Whether there is an object is the key's to say.
-                self.ty = ast::inner(self.ty, "Option").unwrap_or(self.ty);
-                self.read_only_kind(Kind::Nested, item, ctxt);
+            "nested" => self.nest(item, ctxt),
+            // Judged when all options are read.
+            "writable" => {
+                item.flag(ctxt);
             }
             "identity" => self.read_only_kind(Kind::Identity, item, ctxt),
             _ => self.limits.option(item, ctxt),
@@ -134,6 +146,14 @@ impl<'a> Field<'a> {
         self.kind = kind;
     }
 
+    /// Its value may be null.
+    pub(super) fn is_nullable(&self) -> bool {
+        match self.kind {
+            Kind::One { nullable, .. } | Kind::Nested { nullable, .. } => nullable,
+            _ => ast::inner(self.ty, "Option").is_some(),
+        }
+    }
+
     /// It is shown with the help of more than the row itself.
     pub(super) fn is_related(&self) -> bool {
         match self.kind {
@@ -143,7 +163,7 @@ impl<'a> Field<'a> {
                 naming: Naming::Key(_),
                 ..
             } => false,
-            Kind::Computed | Kind::Nested | Kind::One { .. } | Kind::Many { .. } => true,
+            Kind::Computed | Kind::Nested { .. } | Kind::One { .. } | Kind::Many { .. } => true,
         }
     }
 
@@ -168,6 +188,7 @@ impl<'a> Field<'a> {
                 let model = naming.model();
                 quote!(::std::vec::Vec<<#model as ::restwell::models::Model>::Key>)
             }
+            Kind::Nested { many, nullable } => self.nested_data(many, nullable),
             _ => self.item("Value"),
         }
     }
@@ -179,7 +200,11 @@ impl<'a> Field<'a> {
         let kind = |name: &str, nullable: bool| quote!(::restwell::fields::FieldKind { name: #name, nullable: #nullable });
         let kind = match self.kind {
             Kind::Value | Kind::Computed => self.item("KIND"),
-            Kind::Nested => kind("nested object", true),
+            Kind::Nested {
+                many: true,
+                nullable,
+            } => kind("field", nullable),
+            Kind::Nested { nullable, .. } => kind("nested object", nullable || self.read_only),
             Kind::Identity | Kind::Many { .. } => kind("field", false),
             Kind::One { nullable, .. } => kind("field", nullable),
         };
@@ -223,6 +248,9 @@ impl Limits {
         let name = &item.name;
         let limit = match name.to_string().as_str() {
             "allow_blank" => item.flag(ctxt).then(|| quote!(#name: true)),
+            "allow_empty" => item
+                .value::<LitBool>(ctxt)
+                .map(|allowed| quote!(#name: #allowed)),
             "min_value" | "max_value" => item.value::<Expr>(ctxt).map(|value| bound(name, &value)),
             "choices" => {
                 self.choices = item.value(ctxt);

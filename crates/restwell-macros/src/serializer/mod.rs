@@ -4,25 +4,40 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, LitStr, Path, ext::IdentExt};
 
-use self::field::Field;
+use self::{field::Field, rules::Together};
 use crate::{ast, attr, ctxt::Ctxt, names};
 
 mod checks;
 mod field;
+mod nested;
+mod plain;
 mod read;
+mod rules;
 mod show;
 mod store;
 
-const OPTIONS: [&str; 4] = ["model", "validate", "unique_together", "constraint"];
+const OPTIONS: [&str; 7] = [
+    "model",
+    "plain",
+    "validators",
+    "validate",
+    "save",
+    "unique_together",
+    "constraint",
+];
 const REPEATABLE: [&str; 2] = ["unique_together", "constraint"];
 
 /// A serializer as its attributes describe it.
 struct Container<'a> {
     name: &'a Ident,
     vis: &'a syn::Visibility,
+    /// The model; a plain serializer has none, and stands here itself.
     model: Path,
+    plain: bool,
+    validators: Vec<Path>,
     validate: Option<Path>,
-    unique_together: Vec<Vec<Ident>>,
+    save: Option<Path>,
+    unique_together: Vec<Together>,
     constraints: Vec<(LitStr, LitStr)>,
     fields: Vec<Field<'a>>,
 }
@@ -43,37 +58,55 @@ impl<'a> Container<'a> {
         fields: &[(&'a Ident, &'a syn::Field)],
         ctxt: &Ctxt,
     ) -> Option<Self> {
+        let items = attr::items(&input.attrs, "serializer", &OPTIONS, &REPEATABLE, ctxt);
+        let plain = items.iter().any(|item| item.name == "plain");
         let fields = fields
             .iter()
-            .map(|(name, field)| Field::read(name, field, ctxt))
+            .map(|(name, field)| Field::read(name, field, plain, ctxt))
             .collect();
-        let (mut model, mut validate, mut unique_together, mut constraints) =
-            (None, None, Vec::new(), Vec::new());
-        for item in attr::items(&input.attrs, "serializer", &OPTIONS, &REPEATABLE, ctxt) {
-            match item.name.to_string().as_str() {
-                "model" => model = item.value(ctxt),
-                "validate" => validate = item.value(ctxt),
-                "unique_together" => unique_together.push(item.names(ctxt)),
-                _ => constraints.extend(item.content(ctxt, constraint)),
-            }
-        }
-        if model.is_none() {
-            ctxt.error(
-                &input.ident,
-                "a serializer needs its model: `#[serializer(model = …)]`",
-            );
-        }
         let (name, vis) = (&input.ident, &input.vis);
         let mut container = Self {
             name,
             vis,
-            model: model?,
-            validate,
-            unique_together,
-            constraints,
+            model: name.clone().into(),
+            plain,
+            validators: Vec::new(),
+            validate: None,
+            save: None,
+            unique_together: Vec::new(),
+            constraints: Vec::new(),
             fields,
         };
-        container.check_sources(ctxt);
+        let mut has_model = plain;
+        for item in &items {
+            match item.name.to_string().as_str() {
+                "model" => {
+                    container.model = item.value(ctxt)?;
+                    has_model = true;
+                }
+                "plain" => {
+                    item.flag(ctxt);
+                }
+                "validators" => container.validators = item.list(ctxt),
+                "validate" => container.validate = item.value(ctxt),
+                "save" => container.save = item.value(ctxt),
+                "unique_together" => container.unique_together.push(Together::read(item, ctxt)),
+                _ => container.constraints.extend(item.content(ctxt, constraint)),
+            }
+        }
+        if !has_model {
+            ctxt.error(
+                name,
+                "a serializer needs its model: `#[serializer(model = …)]`; one without says `#[serializer(plain)]`",
+            );
+            return None;
+        }
+        if container.plain {
+            container.check_plain(&items, ctxt);
+        } else {
+            container.check_sources(ctxt);
+            container.check_saved(ctxt);
+        }
         Some(container)
     }
 
@@ -105,8 +138,11 @@ impl<'a> Container<'a> {
         };
         self.unique_together
             .iter_mut()
-            .for_each(|set| set.retain(is_known));
-        self.unique_together.retain(|set| !set.is_empty());
+            .for_each(|set| set.members.retain(is_known));
+        self.unique_together.retain(|set| !set.members.is_empty());
+        for field in &mut self.fields {
+            field.unique_for.retain(|rule| is_known(&rule.date));
+        }
     }
 
     /// The fields that a client may send.
@@ -122,48 +158,66 @@ impl<'a> Container<'a> {
     }
 
     fn expand(&self) -> TokenStream {
-        let (name, model, related_name, data_name) = (
-            self.name,
-            &self.model,
-            self.related_name(),
-            names::data(self.name),
-        );
+        if self.plain {
+            return self.expand_plain();
+        }
         let (imports, checks, related, data) =
             (ast::imports(), self.checks(), self.related(), self.data());
-        let infos = self.fields.iter().map(Field::info);
-        let (prefetch, retrieve, representation) =
-            (self.prefetch(), self.retrieve(), self.representation());
-        let (validation, insert, update, constraint) = (
-            self.run_validation(),
-            self.insert(),
-            self.update(),
-            self.constraint(),
-        );
-        let defers = self.validate.is_none();
-        let has_related = self.fields.iter().any(Field::is_related);
+        let (base, model) = (self.base(), self.model_serializer());
         quote! {
             #data
             const _: () = {
                 #imports
+                use ::restwell::serializers::BaseSerializer as _;
                 #checks
                 #related
-                #[automatically_derived]
-                impl ::restwell::serializers::ModelSerializer for #name {
-                    type Model = #model;
-                    type Data = #data_name;
-                    type Related = #related_name;
-                    const FIELDS: &'static [::restwell::serializers::FieldInfo] = &[#(#infos),*];
-                    const DEFERS: bool = #defers;
-                    const RELATED: bool = #has_related;
-                    #prefetch
-                    #retrieve
-                    #representation
-                    #validation
-                    #insert
-                    #update
-                    #constraint
-                }
+                #base
+                #model
             };
+        }
+    }
+
+    /// What is read.
+    fn base(&self) -> TokenStream {
+        let (name, model, data) = (self.name, &self.model, names::data(self.name));
+        let infos = self.fields.iter().map(Field::info);
+        let validation = self.run_validation();
+        let defers = self.validators.is_empty() && self.validate.is_none() && self.save.is_none();
+        let nested = self.inputs().map(Field::defers);
+        quote! {
+            #[automatically_derived]
+            impl ::restwell::serializers::BaseSerializer for #name {
+                type Instance = #model;
+                type Data = #data;
+                const FIELDS: &'static [::restwell::serializers::FieldInfo] = &[#(#infos),*];
+                const DEFERS: bool = #defers #(&& #nested)*;
+                #validation
+            }
+        }
+    }
+
+    /// What is stored and shown.
+    fn model_serializer(&self) -> TokenStream {
+        let (name, model, related) = (self.name, &self.model, self.related_name());
+        let (prefetch, retrieve, representation) =
+            (self.prefetch(), self.retrieve(), self.representation());
+        let (insert, update, save, constraint) =
+            (self.insert(), self.update(), self.save(), self.constraint());
+        let has_related = self.fields.iter().any(Field::is_related);
+        quote! {
+            #[automatically_derived]
+            impl ::restwell::serializers::ModelSerializer for #name {
+                type Model = #model;
+                type Related = #related;
+                const RELATED: bool = #has_related;
+                #prefetch
+                #retrieve
+                #representation
+                #insert
+                #update
+                #save
+                #constraint
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Ident, ext::IdentExt, spanned::Spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
 
 use super::{
     Container,
@@ -14,18 +14,12 @@ impl Container<'_> {
     /// Contract §6.3: all fields, then sets that are unique together, then the serializer's own rule.
     pub(super) fn run_validation(&self) -> TokenStream {
         let (model, data) = (&self.model, names::data(self.name));
-        let fields = self
-            .writable()
-            .map(|(index, field)| self.read_field(index, field));
+        let fields = self.read_fields();
         let slots = self.writable().map(|(_, field)| {
             let (source, local) = (field.at_spot(&field.source), &field.local);
             quote_spanned!(field.spot()=> #source: #local)
         });
-        let together = self.unique_together.iter().map(|set| self.together(set));
-        let validate = self
-            .validate
-            .iter()
-            .map(|path| quote_spanned!(path.span()=> (#path)(&mut data, instance, scope, conn)?;));
+        let rules = self.rules();
         quote! {
             fn run_validation(
                 input: &::restwell::private::serde_json::Map<::std::string::String, ::restwell::private::serde_json::Value>,
@@ -33,25 +27,31 @@ impl Container<'_> {
                 scope: &::restwell::serializers::Scope<'_>,
                 conn: &mut ::restwell::db::Conn,
             ) -> ::restwell::exceptions::Result<#data> {
-                let mut errors = ::restwell::exceptions::Errors::default();
                 let _ = (&input, &instance, &scope, &conn);
-                #(#fields)*
-                errors.into_result()?;
-                let mut errors = ::restwell::exceptions::Errors::default();
+                #fields
                 let mut data = #data { #(#slots),* };
-                #(#together)*
-                errors.into_result()?;
-                let _ = &mut data;
-                #(#validate)*
+                #rules
                 ::std::result::Result::Ok(data)
             }
+        }
+    }
+
+    /// Every field that may be sent, each in a variable of its own; returns if any fails.
+    pub(super) fn read_fields(&self) -> TokenStream {
+        let fields = self
+            .writable()
+            .map(|(index, field)| self.read_field(index, field));
+        quote! {
+            let mut errors = ::restwell::exceptions::Errors::default();
+            #(#fields)*
+            errors.into_result()?;
         }
     }
 
     /// One field: what was sent, then `unique`, then the field's own rules.
     fn read_field(&self, index: usize, field: &Field<'_>) -> TokenStream {
         let (local, ty, stored) = (&field.local, field.ty, field.stored());
-        let info = quote!(&Self::FIELDS[#index]);
+        let info = quote!(&<Self as ::restwell::serializers::BaseSerializer>::FIELDS[#index]);
         let read = match field.kind {
             Kind::One { naming, nullable } => {
                 let (slug, naming) = (
@@ -76,6 +76,7 @@ impl Container<'_> {
                         ::restwell::serializers::read_many_related::<#naming>(input, #info, scope, &mut errors, conn)?;
                 }
             }
+            Kind::Nested { many, nullable } => field.read_nested(&info, many, nullable),
             _ => quote_spanned! {field.spot()=>
                 let #local: ::std::option::Option<#stored> =
                     ::restwell::serializers::read::<#ty>(input, #info, scope, &mut errors);
@@ -123,7 +124,7 @@ impl Container<'_> {
     }
 
     /// The number of rows of a condition, the one that is being changed left out.
-    fn others(&self, condition: TokenStream) -> TokenStream {
+    pub(super) fn others(&self, condition: TokenStream) -> TokenStream {
         let model = &self.model;
         quote! {{
             let query = #condition;
@@ -135,63 +136,5 @@ impl Container<'_> {
             };
             <#model as ::restwell::models::Model>::count(query, conn)?
         }}
-    }
-
-    /// Contract §6.5: what was not sent stands as it is in the row that is being changed.
-    fn together(&self, set: &[Ident]) -> TokenStream {
-        let model = &self.model;
-        let names_of = set.iter().map(|name| name.unraw().to_string());
-        let members: Vec<_> = set
-            .iter()
-            .filter_map(|name| {
-                self.writable()
-                    .map(|(_, field)| field)
-                    .find(|field| field.source == *name)
-            })
-            .collect();
-        let locals: Vec<_> = members.iter().map(|field| &field.local).collect();
-        let values = members.iter().map(|field| self.sent_or_stored(field));
-        let columns = members.iter().map(|field| {
-            let attribute = self.attribute(field);
-            if field.is_one() {
-                quote!(::restwell::models::ToOne::column(#attribute))
-            } else {
-                attribute
-            }
-        });
-        let others = self.others(quote!(query #(.filter(#columns.eq(#locals)))*));
-        quote! {
-            #(#values)*
-            if let (#(::std::option::Option::Some(#locals),)*) = (#(#locals,)*) {
-                let query = <#model as ::restwell::models::Model>::query();
-                if scope.checks == ::restwell::serializers::Checks::Immediate && (#others) > 0 {
-                    errors.add(
-                        ::restwell::exceptions::NON_FIELD_ERRORS,
-                        ::restwell::serializers::taken_together(&[#(#names_of),*]),
-                    );
-                }
-            }
-        }
-    }
-
-    fn sent_or_stored(&self, field: &Field<'_>) -> TokenStream {
-        let (model, local, sent, attribute) = (
-            &self.model,
-            &field.local,
-            field.sent(),
-            self.attribute(field),
-        );
-        match field.kind {
-            Kind::One { nullable, .. } => {
-                let stored = quote!(instance.map(|instance| ::restwell::models::ToOne::key(#attribute, instance)));
-                let some = (!nullable).then(|| quote!(.map(::std::option::Option::Some)));
-                quote!(let #local = #sent.clone()#some.or_else(|| #stored).flatten();)
-            }
-            _ => quote! {
-                let #local = #sent.clone().or_else(|| {
-                    instance.map(|instance| ::restwell::private::get::<#model, _>(instance, #attribute).clone())
-                });
-            },
-        }
     }
 }

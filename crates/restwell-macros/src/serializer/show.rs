@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Index, Type, ext::IdentExt};
+use syn::{Ident, Index, ext::IdentExt};
 
 use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::ast::{self, Naming};
+use crate::ast::Naming;
 
 impl Container<'_> {
     /// The struct of what rows need besides themselves.
@@ -25,7 +25,7 @@ impl Container<'_> {
         quote!(#[doc(hidden)] #vis struct #name { #(#fields)* #computed end: () })
     }
 
-    fn key(&self) -> TokenStream {
+    pub(super) fn key(&self) -> TokenStream {
         let model = &self.model;
         quote!(<#model as ::restwell::models::Model>::Key)
     }
@@ -64,14 +64,14 @@ impl Container<'_> {
     /// The nested object that a join fetches: the first one.
     fn joined(&self) -> Option<&Field<'_>> {
         self.fetched()
-            .find(|field| matches!(field.kind, Kind::Nested))
+            .find(|field| matches!(field.kind, Kind::Nested { many: false, .. }))
     }
 
     /// Statements for what neither a join nor a subselect fetches.
     fn loads(&self) -> impl Iterator<Item = TokenStream> {
         let joined = self.joined().map(|field| &field.local);
         self.fetched()
-            .filter(move |field| !field.is_array() && joined != Some(&field.local))
+            .filter(move |field| !self.is_array(field) && joined != Some(&field.local))
             .map(|field| self.load(field))
     }
 
@@ -139,8 +139,9 @@ impl Container<'_> {
     fn load(&self, field: &Field<'_>) -> TokenStream {
         let (local, relation) = (&field.local, self.attribute(field));
         match field.kind {
-            Kind::Nested => {
-                let nested = field.nested();
+            Kind::Nested { many: true, .. } => self.load_nested_lists(field),
+            Kind::Nested { .. } => {
+                let nested = field.nested(&self.key());
                 quote_spanned! {field.spot()=>
                     let relation = #relation;
                     let #local: #nested = ::restwell::serializers::Nested::prefetch(relation, rows, conn)?;
@@ -157,28 +158,35 @@ impl Container<'_> {
                     let #local = ::restwell::serializers::prefetch_slugs(relation, rows, conn)?;
                 }
             }
-            Kind::Many {
-                naming: Naming::Hyperlink(target),
-            } => self.load_links(field, target),
-            _ => quote! {
+            Kind::One { .. } => quote! {
                 let #local = ::restwell::serializers::prefetch_lookups(#relation, rows, conn)?;
             },
+            _ => self.load_members(field),
         }
     }
 
-    /// The statements of a list of links: pairs of a row's key and a related key, then the values that URLs hold.
-    fn load_links(&self, field: &Field<'_>, target: &Type) -> TokenStream {
+    /// The statement of a list that no subselect fetches: pairs of a row's key and what one member is shown by.
+    fn load_members(&self, field: &Field<'_>) -> TokenStream {
         let (local, relation, key) = (&field.local, self.attribute(field), self.key());
+        let (column, member) = (field.member_column(&relation), field.member_type());
+        let by_key = match field.kind {
+            Kind::Many {
+                naming: Naming::Hyperlink(model),
+            } => {
+                quote!(::restwell::serializers::with_lookups::<#model, _>(#local, conn)?)
+            }
+            _ => quote!(::restwell::serializers::ByKey::new(#local)),
+        };
         quote! {
-            let #local: ::std::vec::Vec<(#key, <#target as ::restwell::models::Model>::Key)> = match keys.is_empty() {
+            let #local: ::std::vec::Vec<(#key, #member)> = match keys.is_empty() {
                 true => ::std::vec::Vec::new(),
-                false => ::restwell::models::ManyToMany::joined(#relation)
-                    .filter(::restwell::models::ManyToMany::owner(#relation).eq_any(keys.clone()))
+                false => ::restwell::models::ToMany::joined(#relation)
+                    .filter(::restwell::models::ToMany::owner(#relation).eq_any(keys.clone()))
                     .order(::restwell::private::ordering_of(#relation))
-                    .select((::restwell::models::ManyToMany::owner(#relation), __checks::key_of(#relation)))
+                    .select((::restwell::models::ToMany::owner(#relation), #column))
                     .load(conn)?,
             };
-            let #local = ::restwell::serializers::with_lookups::<#target, _>(#local, conn)?;
+            let #local = #by_key;
         }
     }
 
@@ -226,13 +234,8 @@ impl Container<'_> {
     fn retrieved(&self) -> impl Iterator<Item = Retrieved> {
         let nested = self.joined().map(|field| {
             let (local, relation) = (field.local.clone(), self.attribute(field));
-            let (all, nested) = (Retrieved::all(&local), field.nested());
-            let model = ast::item_of(
-                field.ty,
-                field.ty,
-                quote!(::restwell::serializers::ModelSerializer),
-                "Model",
-            );
+            let all = Retrieved::all(&local);
+            let (nested, model) = (field.nested(&self.key()), field.model());
             Retrieved {
                 ty: quote!(::std::option::Option<#model>),
                 select: quote!(::restwell::models::Join::selection(#relation)),
@@ -245,7 +248,7 @@ impl Container<'_> {
         });
         let arrays = self
             .fetched()
-            .filter(|field| field.is_array())
+            .filter(|field| self.is_array(field))
             .map(|field| {
                 let (local, member) = (field.local.clone(), field.member_type());
                 let all = Retrieved::all(&local);
@@ -271,6 +274,16 @@ impl Container<'_> {
         nested.into_iter().chain(arrays).chain(computed)
     }
 
+    /// A list whose values come straight from a column, by a subselect.
+    fn is_array(&self, field: &Field<'_>) -> bool {
+        match field.kind {
+            Kind::Many {
+                naming: naming @ (Naming::Key(_) | Naming::Slug(_)),
+            } => !self.leads_back(naming.model()),
+            _ => false,
+        }
+    }
+
     /// The related keys or slugs of one row, as an array.
     fn array(&self, field: &Field<'_>) -> TokenStream {
         let (model, relation) = (&self.model, self.attribute(field));
@@ -278,9 +291,9 @@ impl Container<'_> {
         quote! {
             ::restwell::models::Expr::<#model, diesel::sql_types::Array<#sql_type>>::new(
                 diesel::dsl::array::<#sql_type, _>(
-                    ::restwell::models::ManyToMany::joined(#relation)
+                    ::restwell::models::ToMany::joined(#relation)
                         .filter(
-                            ::restwell::models::ManyToMany::owner(#relation)
+                            ::restwell::models::ToMany::owner(#relation)
                                 .eq(<#model as ::restwell::models::Model>::KEY),
                         )
                         .order(::restwell::private::ordering_of(#relation))
@@ -336,8 +349,11 @@ impl Container<'_> {
                 let value = field.represented(index, &quote!(&values.#position));
                 quote!(related.computed_values.one(#key).map(|values| #value))
             }
-            Kind::Nested => {
-                let nested = field.nested();
+            Kind::Nested { many: true, .. } => quote! {
+                ::restwell::serializers::Sequence(related.#local.all(#key, request))
+            },
+            Kind::Nested { .. } => {
+                let nested = field.nested(&self.key());
                 quote_spanned! {field.spot()=> {
                     let (nested, relation): (&#nested, _) = (&related.#local, #attribute);
                     ::restwell::serializers::Nested::get(nested, relation, row, request)
@@ -409,19 +425,13 @@ impl Retrieved {
 }
 
 impl Field<'_> {
-    /// The rows of a nested serializer.
-    fn nested(&self) -> TokenStream {
-        let ty = self.ty;
-        quote_spanned!(self.spot()=> ::restwell::serializers::Nested<#ty>)
-    }
-
     /// `value`, written as the field's type says.
-    fn represented(&self, index: usize, value: &TokenStream) -> TokenStream {
+    pub(super) fn represented(&self, index: usize, value: &TokenStream) -> TokenStream {
         let ty = self.ty;
         quote_spanned! {self.spot()=>
             ::restwell::serializers::FieldRepresentation::<#ty> {
                 value: #value,
-                options: &Self::FIELDS[#index].options,
+                options: &<Self as ::restwell::serializers::BaseSerializer>::FIELDS[#index].options,
             }
         }
     }
@@ -429,7 +439,7 @@ impl Field<'_> {
     /// The type of what it needs, for all rows of a page.
     fn related_type(&self, key: &TokenStream) -> TokenStream {
         match self.kind {
-            Kind::Nested => self.nested(),
+            Kind::Nested { .. } => self.nested(key),
             Kind::One { naming, .. } => {
                 let model = naming.model();
                 let target = quote!(<#model as ::restwell::models::Model>::Key);
@@ -445,16 +455,6 @@ impl Field<'_> {
                 quote!(::restwell::serializers::ByKey<#key, #member>)
             }
         }
-    }
-
-    /// A list whose values come straight from a column.
-    fn is_array(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Many {
-                naming: Naming::Key(_) | Naming::Slug(_)
-            }
-        )
     }
 
     /// What the other side is shown by: its slug or its key.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
+use syn::{ext::IdentExt, spanned::Spanned};
 
 use super::{
     Container,
@@ -14,7 +14,7 @@ impl Container<'_> {
     fn columns(&self) -> impl Iterator<Item = &Field<'_>> {
         self.writable()
             .map(|(_, field)| field)
-            .filter(|field| !matches!(field.kind, Kind::Many { .. }))
+            .filter(|field| !matches!(field.kind, Kind::Many { .. } | Kind::Nested { .. }))
     }
 
     fn many(&self) -> impl Iterator<Item = &Field<'_>> {
@@ -73,6 +73,21 @@ impl Container<'_> {
                 ::std::result::Result::Ok(row)
             }
         }
+    }
+
+    /// Code of the user's own in place of `insert` and `update`.
+    pub(super) fn save(&self) -> Option<TokenStream> {
+        let (model, data, path) = (&self.model, names::data(self.name), self.save.as_ref()?);
+        let call = quote_spanned!(path.span()=> (#path)(instance, data, conn));
+        Some(quote! {
+            fn save(
+                instance: ::std::option::Option<#model>,
+                data: #data,
+                conn: &mut ::restwell::db::Conn,
+            ) -> ::restwell::exceptions::Result<#model> {
+                #call
+            }
+        })
     }
 
     /// `column.eq(value)` of an insert, `DEFAULT` for what was not sent.
@@ -136,7 +151,7 @@ impl Container<'_> {
             quote! {
                 if let ::std::option::Option::Some(keys) = #sent {
                     let owner = ::restwell::models::Model::key(&row);
-                    ::restwell::models::ManyToMany::set(#relation, owner, keys, #new, conn)?;
+                    ::restwell::models::ToMany::set(#relation, owner, keys, #new, conn)?;
                 }
             }
         });
@@ -149,16 +164,26 @@ impl Container<'_> {
         let named = self.constraints.iter().map(|(name, code)| {
             quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
         });
-        let together = self.unique_together.iter().map(|set| {
+        let named_sets = self.unique_together.iter().filter_map(|set| {
+            let (name, code) = (set.constraint.as_ref()?, &set.code);
+            Some(quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),))
+        });
+        let unnamed = self
+            .unique_together
+            .iter()
+            .filter(|set| set.constraint.is_none());
+        let together = unnamed.map(|set| {
             let relation = |name: &syn::Ident| {
                 self.columns()
                     .any(|field| field.source == *name && field.is_one())
             };
+            let code = &set.code;
             let columns = set
+                .members
                 .iter()
                 .map(|name| name.unraw().to_string() + if relation(name) { "_id" } else { "" });
             let suffix = columns.collect::<Vec<_>>().join("_") + "_key";
-            quote!(#suffix => return some(::restwell::exceptions::NON_FIELD_ERRORS, "unique"),)
+            quote!(#suffix => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
         });
         let columns = self.columns().filter(|field| !field.is_one()).map(|field| {
             let (name, column) = (
@@ -178,14 +203,17 @@ impl Container<'_> {
             .filter(|field| field.is_one())
             .map(|field| self.foreign_key(field));
         let lists = self.many().map(|field| self.through_key(field));
+        let nested = self.nested_constraints();
         quote! {
             fn constraint(name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
                 let some = |field, code| ::std::option::Option::Some(::restwell::exceptions::Constraint::new(field, code));
                 match name {
                     #(#named)*
+                    #(#named_sets)*
                     _ => {}
                 }
                 #(#lists)*
+                #nested
                 let table = <#model as ::restwell::models::Model>::TABLE_NAME;
                 let suffix = name.strip_prefix(table)?.strip_prefix('_')?;
                 match suffix {

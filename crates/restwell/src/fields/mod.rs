@@ -28,6 +28,8 @@ pub use string::{SlugField, UrlField};
 pub struct FieldOptions {
     /// The text may be empty.
     pub allow_blank: bool,
+    /// A list of related or nested rows may have no items.
+    pub allow_empty: bool,
     /// Code points of a text, or items of a list.
     pub max_length: Option<usize>,
     /// Code points of a text, or items of a list.
@@ -50,6 +52,7 @@ impl FieldOptions {
     /// No limits.
     pub const NONE: Self = Self {
         allow_blank: false,
+        allow_empty: true,
         max_length: None,
         min_length: None,
         max_value: None,

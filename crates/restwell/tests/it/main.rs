@@ -15,6 +15,8 @@ mod pagination;
 #[cfg(test)]
 mod parsers;
 #[cfg(test)]
+mod press;
+#[cfg(test)]
 mod query_params;
 #[cfg(test)]
 mod renderers;

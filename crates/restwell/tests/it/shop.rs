@@ -194,10 +194,7 @@ impl ModelViewSet for ItemViewSet {
 
 /// A service with two shops, two tags and two items on a database of its own.
 pub(crate) fn shop() -> (ApiClient, TestDatabase) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
-    let tables = include_str!("models.sql");
-    let database =
-        Template::get(&folder, tables, |conn| conn.batch_execute(tables).unwrap()).database();
+    let database = template().database();
     let rows = "INSERT INTO shop (name) VALUES ('Corner'), ('Market');
         INSERT INTO tag (label) VALUES ('red'), ('blue');
         INSERT INTO item (shop_id, maker_id, number, note) VALUES (1, 2, 10, 'first thing'), (null, 2, 20, 'second');
@@ -209,6 +206,13 @@ pub(crate) fn shop() -> (ApiClient, TestDatabase) {
     };
     let app = App::new(urls(), settings, Db::new(&database.url(), 4));
     (ApiClient::new(app), database)
+}
+
+/// The template of all databases here.
+pub(crate) fn template() -> &'static Template {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
+    let tables = concat!(include_str!("models.sql"), include_str!("press.sql"));
+    Template::get(&folder, tables, |conn| conn.batch_execute(tables).unwrap())
 }
 
 /// The routes of the service.

@@ -1,5 +1,10 @@
 //! Relations in both directions, rules over several fields, and what the database refuses.
 
+mod many;
+mod nested;
+mod plain;
+mod rules;
+
 use crate::shop::shop;
 
 const ITEM: &str = r#"{"id":1,"shop":"Corner","shop_detail":{"id":1,"name":"Corner"},"maker":"http://localhost/shops/2/","maker_detail":{"id":2,"name":"Market"},"number":10,"note":"first thing","extra":null,"tags":["http://localhost/tags/red/","http://localhost/tags/blue/"]}"#;

@@ -17,9 +17,22 @@ use crate::{
     db::Conn,
     exceptions::{ApiException, Constraint, ErrorDetail, Errors, NON_FIELD_ERRORS, Result},
     fields::{Field, FieldKind, FieldOptions, fail, null},
-    models::{Model, SlugModel, ToOne},
+    models::Model,
     relations::{Related, RelatedField},
     request::Request,
+};
+
+mod list;
+mod nested;
+mod plain;
+mod related;
+
+pub(crate) use list::by_index;
+pub use list::{Many, run_list_validation, validated_list};
+pub use nested::{nested_list, nested_object, read_nested, read_nullable_nested};
+pub use plain::{PlainRepresentation, PlainSerializer};
+pub use related::{
+    ByKey, Nested, NestedLists, Sequence, prefetch_lookups, prefetch_slugs, with_lookups,
 };
 
 /// How the checks that need the database are made.
@@ -56,24 +69,47 @@ pub struct FieldInfo {
     pub options: FieldOptions,
 }
 
-/// One model's fields on the wire. Derive it; see the guide `docs/serializers.md`.
+/// What a client may send, read and judged: the part that serializers with and without a model share.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a serializer",
     label = "not a serializer",
-    note = "derive it: `#[derive(Serializer)]` with `#[serializer(model = …)]`"
+    note = "derive it: `#[derive(Serializer)]` with `#[serializer(model = …)]` or `#[serializer(plain)]`"
 )]
-pub trait ModelSerializer: Sized + 'static {
-    /// The model whose rows are shown and written.
-    type Model: Model;
-    /// The validated input: `None` for what was not sent.
+pub trait BaseSerializer: Sized + 'static {
+    /// What the input may change: a row of the model; nothing, `()`, if there is none.
+    type Instance;
+    /// The validated input.
     type Data: Send;
-    /// What rows need besides themselves to be shown.
-    type Related;
 
     /// The fields, in the order in which they are shown.
     const FIELDS: &'static [FieldInfo];
     /// Writes may be tried with [`Checks::Deferred`].
     const DEFERS: bool;
+
+    /// Reads and judges what a client sent; `instance` is what it is to change.
+    ///
+    /// # Errors
+    /// 400 with every error.
+    fn run_validation(
+        input: &Map<String, Value>,
+        instance: Option<&Self::Instance>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Result<Self::Data>;
+}
+
+/// One model's fields on the wire. Derive it; see the guide `docs/serializers.md`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a serializer of a model",
+    label = "not a serializer of a model",
+    note = "derive it: `#[derive(Serializer)]` with `#[serializer(model = …)]`"
+)]
+pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::Model> {
+    /// The model whose rows are shown and written.
+    type Model: Model;
+    /// What rows need besides themselves to be shown.
+    type Related;
+
     /// Rows need more than themselves to be shown.
     const RELATED: bool;
 
@@ -94,23 +130,28 @@ pub trait ModelSerializer: Sized + 'static {
         serializer: S,
     ) -> Result<S::Ok, S::Error>;
 
-    /// Reads and judges what a client sent; `instance` is the row to be changed.
-    ///
-    /// # Errors
-    /// 400 with every error.
-    fn run_validation(
-        input: &Map<String, Value>,
-        instance: Option<&Self::Model>,
-        scope: &Scope<'_>,
-        conn: &mut Conn,
-    ) -> Result<Self::Data>;
-
     /// Inserts a row, and its relations.
     fn insert(data: Self::Data, conn: &mut Conn) -> QueryResult<Self::Model>;
 
     /// Changes a row, and its relations.
     fn update(instance: Self::Model, data: Self::Data, conn: &mut Conn)
     -> QueryResult<Self::Model>;
+
+    /// Called with validated input: changes `instance`, or makes a new row if there is none. What
+    /// `#[serializer(save = …)]` names takes its place.
+    ///
+    /// # Errors
+    /// The database's; violated constraints become field errors.
+    fn save(
+        instance: Option<Self::Model>,
+        data: Self::Data,
+        conn: &mut Conn,
+    ) -> Result<Self::Model> {
+        Ok(match instance {
+            Some(instance) => Self::update(instance, data, conn)?,
+            None => Self::insert(data, conn)?,
+        })
+    }
 
     /// The field and code that the violation of a constraint stands for.
     fn constraint(name: &str) -> Option<Constraint>;
@@ -123,37 +164,54 @@ pub type ModelOf<S> = <S as ModelSerializer>::Model;
 ///
 /// # Errors
 /// 400 with every error, also for a body that is no object (contract §3.7).
-pub fn validated<S: ModelSerializer>(
+pub fn validated<S: BaseSerializer>(
     request: &Request,
-    instance: Option<&S::Model>,
+    instance: Option<&S::Instance>,
     partial: bool,
     defers: bool,
     conn: &mut Conn,
 ) -> Result<S::Data> {
-    let input = match request.data()? {
-        Value::Object(input) => input,
-        Value::Null => return Err(non_field("Null is not an object.", "null")),
-        _ => return Err(non_field("The body must be an object.", "invalid")),
+    let input = request.data()?;
+    attempt(request, partial, defers && S::DEFERS, |scope| {
+        run_object_validation::<S>(input, instance, scope, conn)
+    })
+}
+
+/// Validates with the checks of the database left to its constraints if it may, and with all of them if that fails.
+fn attempt<T>(
+    request: &Request,
+    partial: bool,
+    defers: bool,
+    mut validation: impl FnMut(&Scope<'_>) -> Result<T>,
+) -> Result<T> {
+    let scope = |checks| Scope {
+        request,
+        checks,
+        partial,
     };
-    if defers && S::DEFERS && request.checks == Checks::Deferred {
-        let scope = Scope {
-            request,
-            checks: Checks::Deferred,
-            partial,
-        };
-        if let Ok(data) = S::run_validation(input, instance, &scope, conn) {
+    if defers && request.checks == Checks::Deferred {
+        if let Ok(data) = validation(&scope(Checks::Deferred)) {
             return Ok(data);
         }
     }
-    let scope = Scope {
-        request,
-        checks: Checks::Immediate,
-        partial,
-    };
-    S::run_validation(input, instance, &scope, conn)
+    validation(&scope(Checks::Immediate))
 }
 
-fn non_field(message: &'static str, code: &'static str) -> ApiException {
+/// What a client sent for a whole object, which must be one.
+fn run_object_validation<S: BaseSerializer>(
+    input: &Value,
+    instance: Option<&S::Instance>,
+    scope: &Scope<'_>,
+    conn: &mut Conn,
+) -> Result<S::Data> {
+    match input {
+        Value::Object(input) => S::run_validation(input, instance, scope, conn),
+        Value::Null => Err(non_field("Null is not an object.", "null")),
+        _ => Err(non_field("This must be an object.", "invalid")),
+    }
+}
+
+fn non_field(message: impl Into<Cow<'static, str>>, code: &'static str) -> ApiException {
     ApiException::field(NON_FIELD_ERRORS, ErrorDetail::new(message, code))
 }
 
@@ -208,166 +266,6 @@ pub struct FieldRepresentation<'a, F: Field> {
 impl<F: Field> Serialize for FieldRepresentation<'_, F> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         F::to_representation(self.value, self.options, serializer)
-    }
-}
-
-/// The nested objects of a to-one relation, for all rows of a page.
-pub struct Nested<S: ModelSerializer> {
-    rows: Vec<S::Model>,
-    related: S::Related,
-}
-
-impl<S: ModelSerializer> Nested<S> {
-    /// Fetches them, each once.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn prefetch<R>(relation: R, rows: &[R::Source], conn: &mut Conn) -> QueryResult<Self>
-    where
-        R: ToOne<Target = S::Model>,
-    {
-        let keys = keys_of(relation, rows);
-        let rows = match keys.is_empty() {
-            true => Vec::new(),
-            false => S::Model::load(S::Model::filter_keys(S::Model::query(), keys), conn)?,
-        };
-        Self::new(rows, conn)
-    }
-
-    /// Takes rows that came with a join, any of them more than once.
-    ///
-    /// # Errors
-    /// The database's, when the rows have relations of their own.
-    pub fn new(mut rows: Vec<S::Model>, conn: &mut Conn) -> QueryResult<Self> {
-        rows.sort_unstable_by_key(Model::key);
-        rows.dedup_by(|left, right| left.key() == right.key());
-        let related = S::prefetch(&rows, conn)?;
-        Ok(Self { rows, related })
-    }
-
-    /// The nested object of one row; `None` shows as null.
-    pub fn get<'a, R>(
-        &'a self,
-        relation: R,
-        row: &R::Source,
-        request: &'a Request,
-    ) -> Option<Representation<'a, S>>
-    where
-        R: ToOne<Target = S::Model>,
-    {
-        let key = relation.key(row)?;
-        let index = self.rows.binary_search_by(|row| row.key().cmp(&key)).ok()?;
-        Some(Representation {
-            row: &self.rows[index],
-            related: &self.related,
-            request,
-        })
-    }
-}
-
-/// Values that belong to rows of a page, by the row's key: related keys, slugs, computed values.
-pub struct ByKey<K, V>(Vec<(K, V)>);
-
-impl<K: Ord, V> ByKey<K, V> {
-    /// Values in any order of keys; several values of one key keep their order.
-    pub fn new(mut pairs: Vec<(K, V)>) -> Self {
-        pairs.sort_by(|left, right| left.0.cmp(&right.0));
-        Self(pairs)
-    }
-
-    /// All values of one key.
-    pub fn all<'a>(&'a self, key: &K) -> impl Iterator<Item = &'a V> + Clone + use<'a, K, V> {
-        let start = self.0.partition_point(|pair| pair.0 < *key);
-        let end = start + self.0[start..].partition_point(|pair| pair.0 == *key);
-        self.0[start..end].iter().map(|pair| &pair.1)
-    }
-
-    /// The only value of one key.
-    pub fn one(&self, key: &K) -> Option<&V> {
-        self.0
-            .binary_search_by(|pair| pair.0.cmp(key))
-            .ok()
-            .map(|index| &self.0[index].1)
-    }
-}
-
-/// The slugs of the rows that a to-one relation leads to, by their keys.
-///
-/// # Errors
-/// The database's.
-pub fn prefetch_slugs<R>(
-    relation: R,
-    rows: &[R::Source],
-    conn: &mut Conn,
-) -> QueryResult<ByKey<<R::Target as Model>::Key, String>>
-where
-    R: ToOne<Target: SlugModel>,
-{
-    let keys = keys_of(relation, rows);
-    if keys.is_empty() {
-        return Ok(ByKey(Vec::new()));
-    }
-    let slugs = R::Target::load_slugs(R::Target::filter_keys(R::Target::query(), keys), conn)?;
-    Ok(ByKey::new(
-        slugs.into_iter().map(|(slug, key)| (key, slug)).collect(),
-    ))
-}
-
-/// The lookup values of the rows that a to-one relation leads to, by their keys.
-///
-/// # Errors
-/// The database's.
-pub fn prefetch_lookups<R: ToOne>(
-    relation: R,
-    rows: &[R::Source],
-    conn: &mut Conn,
-) -> QueryResult<ByKey<<R::Target as Model>::Key, String>> {
-    lookups::<R::Target>(keys_of(relation, rows), conn).map(ByKey::new)
-}
-
-/// The lookup values of related rows, by the keys of the rows that they are related to.
-///
-/// # Errors
-/// The database's.
-pub fn with_lookups<M: Model, K: Ord>(
-    pairs: Vec<(K, M::Key)>,
-    conn: &mut Conn,
-) -> QueryResult<ByKey<K, String>> {
-    let known = ByKey::new(lookups::<M>(
-        pairs.iter().map(|(_, key)| key.clone()).collect(),
-        conn,
-    )?);
-    let named = pairs
-        .into_iter()
-        .filter_map(|(owner, key)| Some((owner, known.one(&key)?.clone())));
-    Ok(ByKey::new(named.collect()))
-}
-
-/// A row that URLs name by its key needs no statement.
-fn lookups<M: Model>(keys: Vec<M::Key>, conn: &mut Conn) -> QueryResult<Vec<(M::Key, String)>> {
-    if M::LOOKUP_FIELD == "pk" || keys.is_empty() {
-        return Ok(keys
-            .into_iter()
-            .map(|key| (key.clone(), key.to_string()))
-            .collect());
-    }
-    let rows = M::load(M::filter_keys(M::query(), keys), conn)?;
-    Ok(rows.iter().map(|row| (row.key(), row.lookup())).collect())
-}
-
-fn keys_of<R: ToOne>(relation: R, rows: &[R::Source]) -> Vec<<R::Target as Model>::Key> {
-    let mut keys: Vec<_> = rows.iter().filter_map(|row| relation.key(row)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
-}
-
-/// A list of links or texts, ready to be rendered.
-pub struct Sequence<I>(pub I);
-
-impl<I: Iterator<Item = T> + Clone, T: Serialize> Serialize for Sequence<I> {
-    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_seq(self.0.clone())
     }
 }
 
@@ -480,14 +378,22 @@ fn kept<T>(value: Result<T, ErrorDetail>, name: &'static str, errors: &mut Error
     value.map_err(|detail| errors.add(name, detail)).ok()
 }
 
+/// The value of a required field after validation, which fails without one.
+///
+/// # Errors
+/// 500 if a field's own code left it out.
+pub fn certain<T>(value: Option<T>, field: &str) -> Result<T> {
+    value.ok_or_else(|| ApiException::internal(format!("`{field}` was validated to nothing")))
+}
+
 /// The error of a value that another row has already.
 pub fn taken() -> ErrorDetail {
     ErrorDetail::new("This value is already taken.", "unique")
 }
 
 /// The error of several values that another row has together.
-pub fn taken_together(fields: &'static [&'static str]) -> ErrorDetail {
+pub fn taken_together(fields: &[&str], code: &'static str) -> ErrorDetail {
     let message: Cow<'static, str> =
         format!("{} must be unique together.", fields.join(", ")).into();
-    ErrorDetail::new(message, "unique")
+    ErrorDetail::new(message, code)
 }

@@ -1,0 +1,194 @@
+//! Fields that are serializers themselves: objects or lists of them, shown and, if they are `writable`, read.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::{
+    Container,
+    field::{Field, Kind},
+};
+use crate::{ast, attr::Item, ctxt::Ctxt};
+
+impl<'a> Field<'a> {
+    /// `#[field(nested)]` on a `S`, `Option<S>`, `Vec<S>` or `Option<Vec<S>>`.
+    pub(super) fn nest(&mut self, item: &Item, ctxt: &Ctxt) {
+        item.flag(ctxt);
+        let inside = ast::inner(self.ty, "Option");
+        let nullable = inside.is_some();
+        self.ty = inside.unwrap_or(self.ty);
+        let items = ast::inner(self.ty, "Vec");
+        let many = items.is_some();
+        self.ty = items.unwrap_or(self.ty);
+        self.kind = Kind::Nested { many, nullable };
+    }
+
+    /// A nested serializer of a model is read only if it does not say `writable`: what it holds is not stored by itself.
+    pub(super) fn check_nested(&mut self, items: &[Item], plain: bool, ctxt: &Ctxt) {
+        let writable = items.iter().find(|item| item.name == "writable");
+        match writable {
+            Some(item) if !self.is_nested() => ctxt.error(
+                &item.name,
+                "`writable` is said of a `nested` field: any other is, unless it is `read_only`",
+            ),
+            Some(item) if self.read_only => {
+                ctxt.error(&item.name, "a field is `read_only` or `writable`, not both");
+            }
+            Some(_) => {}
+            None => self.read_only |= self.is_nested() && !plain,
+        }
+    }
+
+    pub(super) fn is_nested(&self) -> bool {
+        matches!(self.kind, Kind::Nested { .. })
+    }
+
+    /// What the nested serializer says: `Data`, `Model`.
+    fn base_item(&self, item: &str) -> TokenStream {
+        ast::item_of(
+            self.ty,
+            self.ty,
+            quote!(::restwell::serializers::BaseSerializer),
+            item,
+        )
+    }
+
+    /// The type of its validated input.
+    pub(super) fn nested_data(&self, many: bool, nullable: bool) -> TokenStream {
+        let mut data = self.base_item("Data");
+        if many {
+            data = quote!(::std::vec::Vec<#data>);
+        }
+        if nullable {
+            data = quote!(::std::option::Option<#data>);
+        }
+        data
+    }
+
+    /// Reads it, below the field's own name.
+    pub(super) fn read_nested(
+        &self,
+        info: &TokenStream,
+        many: bool,
+        nullable: bool,
+    ) -> TokenStream {
+        let (local, ty) = (&self.local, self.ty);
+        let function = if nullable {
+            quote!(read_nullable_nested)
+        } else {
+            quote!(read_nested)
+        };
+        let validation = if many {
+            quote!(nested_list)
+        } else {
+            quote!(nested_object)
+        };
+        quote_spanned! {self.spot()=>
+            let #local = ::restwell::serializers::#function(
+                input,
+                #info,
+                scope,
+                &mut errors,
+                conn,
+                ::restwell::serializers::#validation::<#ty>,
+            )?;
+        }
+    }
+
+    /// The type of the rows that are shown for it.
+    pub(super) fn nested(&self, key: &TokenStream) -> TokenStream {
+        let ty = self.ty;
+        match self.kind {
+            Kind::Nested { many: true, .. } => {
+                quote_spanned!(self.spot()=> ::restwell::serializers::NestedLists<#key, #ty>)
+            }
+            _ => quote_spanned!(self.spot()=> ::restwell::serializers::Nested<#ty>),
+        }
+    }
+}
+
+impl Container<'_> {
+    /// The nested fields that a client may send.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.writable()
+            .map(|(_, field)| field)
+            .filter(|field| field.is_nested())
+    }
+
+    /// Rows that a client sent with a row are stored by code of the user's own.
+    pub(super) fn check_saved(&self, ctxt: &Ctxt) {
+        for field in self.inputs().filter(|_| self.save.is_none()) {
+            let message = format_args!(
+                "how `{0}` is stored is for you to say: `#[serializer(save = …)]`, a \
+                 `fn(Option<Model>, Data, &mut Conn) -> Result<Model>`; or leave `writable` out",
+                field.name.unraw(),
+            );
+            ctxt.error(field.name, message);
+        }
+    }
+
+    /// The statement of a list of nested objects: pairs of a row's key and a row on the other side.
+    pub(super) fn load_nested_lists(&self, field: &Field<'_>) -> TokenStream {
+        let (local, relation, key) = (&field.local, self.attribute(field), self.key());
+        let (nested, model) = (field.nested(&key), field.model());
+        quote! {
+            let #local: ::std::vec::Vec<(#key, #model)> = match keys.is_empty() {
+                true => ::std::vec::Vec::new(),
+                false => ::restwell::models::ToMany::joined(#relation)
+                    .filter(::restwell::models::ToMany::owner(#relation).eq_any(keys.clone()))
+                    .order(::restwell::private::ordering_of(#relation))
+                    .select((
+                        ::restwell::models::ToMany::owner(#relation),
+                        <#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection(),
+                    ))
+                    .load(conn)?,
+            };
+            let #local: #nested = ::restwell::serializers::NestedLists::new(#local, conn)?;
+        }
+    }
+
+    /// Whether a relation leads back to this model: SQL cannot tell its two sides apart in a subselect.
+    pub(super) fn leads_back(&self, target: &syn::Type) -> bool {
+        let model = &self.model;
+        quote!(#target).to_string() == quote!(#model).to_string()
+    }
+
+    /// The constraints of rows that a client sent with a row, told of the field that holds them.
+    pub(super) fn nested_constraints(&self) -> TokenStream {
+        let inputs = self.inputs().map(|field| {
+            let (name, constraint) = (field.name.unraw().to_string(), field.constraint());
+            quote_spanned! {field.spot()=>
+                if let ::std::option::Option::Some(constraint) = #constraint(name) {
+                    return some(#name, constraint.code);
+                }
+            }
+        });
+        quote!(#(#inputs)*)
+    }
+}
+
+impl Field<'_> {
+    fn constraint(&self) -> TokenStream {
+        ast::item_of(
+            self.ty,
+            self.ty,
+            quote!(::restwell::serializers::ModelSerializer),
+            "constraint",
+        )
+    }
+
+    /// The model of a nested serializer.
+    pub(super) fn model(&self) -> TokenStream {
+        ast::item_of(
+            self.ty,
+            self.ty,
+            quote!(::restwell::serializers::ModelSerializer),
+            "Model",
+        )
+    }
+
+    /// Whether writes may be tried with the checks of the nested serializer left to the database.
+    pub(super) fn defers(&self) -> TokenStream {
+        self.base_item("DEFERS")
+    }
+}

@@ -1,0 +1,135 @@
+//! Lists of objects: bodies with many rows to create, and nested lists (contract §6.2).
+
+use serde_json::Value;
+
+use super::{BaseSerializer, Scope, attempt, non_field, run_object_validation};
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, ErrorDetail, Result},
+    fields::FieldOptions,
+    request::Request,
+};
+
+/// A list of objects where one object could stand: DRF's `many=True`, with its limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Many {
+    /// The list may have no items.
+    pub allow_empty: bool,
+    /// The fewest items.
+    pub min_length: Option<usize>,
+    /// The most items.
+    pub max_length: Option<usize>,
+}
+
+impl Many {
+    /// Any number of items.
+    pub const ANY: Self = Self {
+        allow_empty: true,
+        min_length: None,
+        max_length: None,
+    };
+
+    /// The limits of a nested list.
+    pub(super) fn of(options: &FieldOptions) -> Self {
+        Self {
+            allow_empty: options.allow_empty,
+            min_length: options.min_length,
+            max_length: options.max_length,
+        }
+    }
+
+    /// The number of items is judged before any item.
+    fn check(self, length: usize) -> Result<()> {
+        if length == 0 && !self.allow_empty {
+            return Err(non_field("This list may not be empty.", "empty"));
+        }
+        if let Some(limit) = self.max_length.filter(|limit| length > *limit) {
+            let message = format!("This may have at most {limit} items.");
+            return Err(non_field(message, "max_length"));
+        }
+        if let Some(limit) = self.min_length.filter(|limit| length < *limit) {
+            let message = format!("This must have at least {limit} items.");
+            return Err(non_field(message, "min_length"));
+        }
+        Ok(())
+    }
+}
+
+/// The validated body of a request that holds a list of objects; `defers` if what follows only stores them.
+///
+/// # Errors
+/// 400 with every error of every item.
+pub fn validated_list<S: BaseSerializer>(
+    request: &Request,
+    limits: Many,
+    defers: bool,
+    conn: &mut Conn,
+) -> Result<Vec<S::Data>> {
+    let input = request.data()?;
+    if input.is_null() {
+        return Err(non_field("Null is not a list.", "null"));
+    }
+    attempt(request, false, defers && S::DEFERS, |scope| {
+        run_list_validation::<S>(input, limits, scope, conn)
+    })
+}
+
+/// Reads and judges every item of a list; null is no item.
+///
+/// # Errors
+/// 400 with every error of every item.
+pub fn run_list_validation<S: BaseSerializer>(
+    input: &Value,
+    limits: Many,
+    scope: &Scope<'_>,
+    conn: &mut Conn,
+) -> Result<Vec<S::Data>> {
+    let Value::Array(items) = input else {
+        return Err(non_field("This must be a list.", "not_a_list"));
+    };
+    limits.check(items.len())?;
+    let mut data = Vec::with_capacity(items.len());
+    let mut errors = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let result = match item {
+            Value::Null => Err(ApiException::validation(ErrorDetail::new(
+                "This may not be null.",
+                "null",
+            ))),
+            item => run_object_validation::<S>(item, None, scope, conn),
+        };
+        match result {
+            Ok(item) => data.push(item),
+            Err(exception) => errors.push((index, exception.into_validation()?)),
+        }
+    }
+    if errors.is_empty() {
+        return Ok(data);
+    }
+    Err(ApiException::validation(by_index(
+        errors,
+        items.len(),
+        scope.request,
+    )))
+}
+
+/// The errors of some items of a list, in the form that the settings ask for.
+pub(crate) fn by_index(
+    errors: Vec<(usize, ErrorDetail)>,
+    length: usize,
+    request: &Request,
+) -> ErrorDetail {
+    if request.settings.list_errors_as_dict {
+        let errors = errors.into_iter();
+        return ErrorDetail::Map(
+            errors
+                .map(|(index, detail)| (index.to_string().into(), detail))
+                .collect(),
+        );
+    }
+    let mut items = vec![ErrorDetail::Map(Vec::new()); length];
+    for (index, detail) in errors {
+        items[index] = detail;
+    }
+    ErrorDetail::List(items)
+}

@@ -1,0 +1,212 @@
+//! What rows need besides themselves to be shown, fetched for a whole page at once.
+
+use diesel::QueryResult;
+use serde::ser::{Serialize, Serializer};
+
+use super::{ModelSerializer, Representation};
+use crate::{
+    db::Conn,
+    models::{Model, SlugModel, ToOne},
+    request::Request,
+};
+
+/// The nested objects of a to-one relation, for all rows of a page.
+pub struct Nested<S: ModelSerializer> {
+    rows: Vec<S::Model>,
+    related: S::Related,
+}
+
+impl<S: ModelSerializer> Nested<S> {
+    /// Fetches them, each once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn prefetch<R>(relation: R, rows: &[R::Source], conn: &mut Conn) -> QueryResult<Self>
+    where
+        R: ToOne<Target = S::Model>,
+    {
+        let keys = keys_of(relation, rows);
+        let rows = match keys.is_empty() {
+            true => Vec::new(),
+            false => S::Model::load(S::Model::filter_keys(S::Model::query(), keys), conn)?,
+        };
+        Self::new(rows, conn)
+    }
+
+    /// Takes rows that came with a join, any of them more than once.
+    ///
+    /// # Errors
+    /// The database's, when the rows have relations of their own.
+    pub fn new(mut rows: Vec<S::Model>, conn: &mut Conn) -> QueryResult<Self> {
+        rows.sort_unstable_by_key(Model::key);
+        rows.dedup_by(|left, right| left.key() == right.key());
+        let related = S::prefetch(&rows, conn)?;
+        Ok(Self { rows, related })
+    }
+
+    /// The nested object of one row; `None` shows as null.
+    pub fn get<'a, R>(
+        &'a self,
+        relation: R,
+        row: &R::Source,
+        request: &'a Request,
+    ) -> Option<Representation<'a, S>>
+    where
+        R: ToOne<Target = S::Model>,
+    {
+        let key = relation.key(row)?;
+        let index = self.rows.binary_search_by(|row| row.key().cmp(&key)).ok()?;
+        Some(Representation {
+            row: &self.rows[index],
+            related: &self.related,
+            request,
+        })
+    }
+}
+
+/// The nested objects of a relation to many rows, for all rows of a page.
+pub struct NestedLists<K, S: ModelSerializer> {
+    owners: Vec<K>,
+    rows: Vec<S::Model>,
+    related: S::Related,
+}
+
+impl<K: Ord, S: ModelSerializer> NestedLists<K, S> {
+    /// Takes rows, each with the key of the row that it is nested in, in the order in which they are shown.
+    ///
+    /// # Errors
+    /// The database's, when the rows have relations of their own.
+    pub fn new(mut pairs: Vec<(K, S::Model)>, conn: &mut Conn) -> QueryResult<Self> {
+        pairs.sort_by(|left, right| left.0.cmp(&right.0));
+        let (owners, rows): (Vec<K>, Vec<S::Model>) = pairs.into_iter().unzip();
+        let related = S::prefetch(&rows, conn)?;
+        Ok(Self {
+            owners,
+            rows,
+            related,
+        })
+    }
+
+    /// The nested objects of one row.
+    pub fn all<'a>(
+        &'a self,
+        key: &K,
+        request: &'a Request,
+    ) -> impl Iterator<Item = Representation<'a, S>> + Clone + use<'a, K, S> {
+        let start = self.owners.partition_point(|owner| owner < key);
+        let length = self.owners[start..].partition_point(|owner| owner == key);
+        self.rows[start..start + length]
+            .iter()
+            .map(move |row| Representation {
+                row,
+                related: &self.related,
+                request,
+            })
+    }
+}
+
+/// Values that belong to rows of a page, by the row's key: related keys, slugs, computed values.
+pub struct ByKey<K, V>(Vec<(K, V)>);
+
+impl<K: Ord, V> ByKey<K, V> {
+    /// Values in any order of keys; several values of one key keep their order.
+    pub fn new(mut pairs: Vec<(K, V)>) -> Self {
+        pairs.sort_by(|left, right| left.0.cmp(&right.0));
+        Self(pairs)
+    }
+
+    /// All values of one key.
+    pub fn all<'a>(&'a self, key: &K) -> impl Iterator<Item = &'a V> + Clone + use<'a, K, V> {
+        let start = self.0.partition_point(|pair| pair.0 < *key);
+        let end = start + self.0[start..].partition_point(|pair| pair.0 == *key);
+        self.0[start..end].iter().map(|pair| &pair.1)
+    }
+
+    /// The only value of one key.
+    pub fn one(&self, key: &K) -> Option<&V> {
+        self.0
+            .binary_search_by(|pair| pair.0.cmp(key))
+            .ok()
+            .map(|index| &self.0[index].1)
+    }
+}
+
+/// The slugs of the rows that a to-one relation leads to, by their keys.
+///
+/// # Errors
+/// The database's.
+pub fn prefetch_slugs<R>(
+    relation: R,
+    rows: &[R::Source],
+    conn: &mut Conn,
+) -> QueryResult<ByKey<<R::Target as Model>::Key, String>>
+where
+    R: ToOne<Target: SlugModel>,
+{
+    let keys = keys_of(relation, rows);
+    if keys.is_empty() {
+        return Ok(ByKey(Vec::new()));
+    }
+    let slugs = R::Target::load_slugs(R::Target::filter_keys(R::Target::query(), keys), conn)?;
+    Ok(ByKey::new(
+        slugs.into_iter().map(|(slug, key)| (key, slug)).collect(),
+    ))
+}
+
+/// The lookup values of the rows that a to-one relation leads to, by their keys.
+///
+/// # Errors
+/// The database's.
+pub fn prefetch_lookups<R: ToOne>(
+    relation: R,
+    rows: &[R::Source],
+    conn: &mut Conn,
+) -> QueryResult<ByKey<<R::Target as Model>::Key, String>> {
+    lookups::<R::Target>(keys_of(relation, rows), conn).map(ByKey::new)
+}
+
+/// The lookup values of related rows, by the keys of the rows that they are related to.
+///
+/// # Errors
+/// The database's.
+pub fn with_lookups<M: Model, K: Ord>(
+    pairs: Vec<(K, M::Key)>,
+    conn: &mut Conn,
+) -> QueryResult<ByKey<K, String>> {
+    let known = ByKey::new(lookups::<M>(
+        pairs.iter().map(|(_, key)| key.clone()).collect(),
+        conn,
+    )?);
+    let named = pairs
+        .into_iter()
+        .filter_map(|(owner, key)| Some((owner, known.one(&key)?.clone())));
+    Ok(ByKey::new(named.collect()))
+}
+
+/// A row that URLs name by its key needs no statement.
+fn lookups<M: Model>(keys: Vec<M::Key>, conn: &mut Conn) -> QueryResult<Vec<(M::Key, String)>> {
+    if M::LOOKUP_FIELD == "pk" || keys.is_empty() {
+        return Ok(keys
+            .into_iter()
+            .map(|key| (key.clone(), key.to_string()))
+            .collect());
+    }
+    let rows = M::load(M::filter_keys(M::query(), keys), conn)?;
+    Ok(rows.iter().map(|row| (row.key(), row.lookup())).collect())
+}
+
+fn keys_of<R: ToOne>(relation: R, rows: &[R::Source]) -> Vec<<R::Target as Model>::Key> {
+    let mut keys: Vec<_> = rows.iter().filter_map(|row| relation.key(row)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// A list of links or texts, ready to be rendered.
+pub struct Sequence<I>(pub I);
+
+impl<I: Iterator<Item = T> + Clone, T: Serialize> Serialize for Sequence<I> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
+}
