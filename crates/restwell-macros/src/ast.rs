@@ -101,21 +101,25 @@ pub(crate) enum Naming<'a> {
     Key(&'a Type),
     Slug(&'a Type),
     Hyperlink(&'a Type),
+    Text(&'a Type),
 }
 
 impl<'a> Naming<'a> {
-    /// The kind of `PrimaryKey<M>`, `Slug<M>`, `Hyperlink<M>`.
+    /// The kind of `PrimaryKey<M>`, `Slug<M>`, `Hyperlink<M>`, `StringRelated<M>`.
     pub(crate) fn of(ty: &'a Type) -> Option<Self> {
         inner(ty, "PrimaryKey")
             .map(Self::Key)
             .or_else(|| inner(ty, "Slug").map(Self::Slug))
             .or_else(|| inner(ty, "Hyperlink").map(Self::Hyperlink))
+            .or_else(|| inner(ty, "StringRelated").map(Self::Text))
     }
 
     /// The model that is named.
     pub(crate) fn model(self) -> &'a Type {
         match self {
-            Self::Key(model) | Self::Slug(model) | Self::Hyperlink(model) => model,
+            Self::Key(model) | Self::Slug(model) | Self::Hyperlink(model) | Self::Text(model) => {
+                model
+            }
         }
     }
 }

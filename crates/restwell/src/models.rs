@@ -15,10 +15,13 @@ use diesel::{
 };
 use serde::Serialize;
 
-use crate::db::Conn;
+use crate::{db::Conn, fields::parse_uuid};
 
 /// A type of primary key.
 pub trait Key: Clone + Ord + Hash + Display + Serialize + Send + Sync + 'static {
+    /// The code of what can be no key of this type (contract §8.1).
+    const UNPARSABLE: &'static str = "incorrect_type";
+
     /// The key that a client wrote in a URL or a body, if it can be one at all.
     fn parse(text: &str) -> Option<Self>;
 }
@@ -33,7 +36,15 @@ macro_rules! keys {
     )*};
 }
 
-keys!(i16, i32, i64, uuid::Uuid);
+keys!(i16, i32, i64);
+
+impl Key for uuid::Uuid {
+    const UNPARSABLE: &'static str = "invalid";
+
+    fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text)
+    }
+}
 
 impl Key for String {
     fn parse(text: &str) -> Option<Self> {

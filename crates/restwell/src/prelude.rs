@@ -14,7 +14,7 @@ pub use crate::{
     },
     models::{Expr, HasMany, Model},
     pagination::{LimitOffset, PageNumber, Unpaginated},
-    relations::{Hyperlink, PrimaryKey, Slug},
+    relations::{Hyperlink, PrimaryKey, Slug, StringRelated},
     request::Request,
     response::Response,
     routers::{DefaultRouter, SimpleRouter, Urls},

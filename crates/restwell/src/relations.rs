@@ -5,13 +5,16 @@
 
 use std::marker::PhantomData;
 
+use diesel::QueryResult;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     db::Conn,
     exceptions::{ErrorDetail, Result},
-    fields::{fail, null},
+    fields::{Field, FieldOptions, fail, null},
     models::{Key, Model, SlugModel},
+    request::Request,
     serializers::{Checks, Scope},
 };
 
@@ -21,6 +24,12 @@ pub struct PrimaryKey<M>(PhantomData<M>);
 pub struct Slug<M>(PhantomData<M>);
 /// The URL of a row of `M`: DRF's `HyperlinkedRelatedField`, and with `#[field(identity)]` its `HyperlinkedIdentityField`.
 pub struct Hyperlink<M>(PhantomData<M>);
+
+/// What a row of `M` says of itself ([`std::fmt::Display`]), to read only: DRF's `StringRelatedField`.
+pub struct StringRelated<M>(PhantomData<M>);
+
+/// The rows that a field may name, if these are not all: `#[field(queryset = path)]`.
+pub type Rows<M> = Option<fn(&Request) -> <M as Model>::Query>;
 
 /// What a client's value for a related row came to: its key, or the field's errors.
 pub type Related<K> = Result<std::result::Result<K, ErrorDetail>>;
@@ -36,6 +45,7 @@ pub trait RelatedField {
     /// The outer one when the database fails; the inner one holds the field's errors.
     fn to_key(
         input: &Value,
+        rows: Rows<Self::Target>,
         scope: &Scope<'_>,
         conn: &mut Conn,
     ) -> Related<<Self::Target as Model>::Key>;
@@ -46,12 +56,13 @@ pub trait RelatedField {
     /// As [`RelatedField::to_key`]; the first bad item only (contract §8.2).
     fn to_keys(
         inputs: &[Value],
+        rows: Rows<Self::Target>,
         scope: &Scope<'_>,
         conn: &mut Conn,
     ) -> Related<Vec<<Self::Target as Model>::Key>> {
         let mut keys = Vec::with_capacity(inputs.len());
         for input in inputs {
-            match Self::to_key(input, scope, conn)? {
+            match Self::to_key(input, rows, scope, conn)? {
                 Ok(key) => keys.push(key),
                 Err(detail) => return Ok(Err(detail)),
             }
@@ -60,18 +71,23 @@ pub trait RelatedField {
     }
 }
 
+fn query<M: Model>(rows: Rows<M>, scope: &Scope<'_>) -> M::Query {
+    rows.map_or_else(M::query, |rows| rows(scope.request))
+}
+
 impl<M: Model> RelatedField for PrimaryKey<M> {
     type Target = M;
 
-    fn to_key(input: &Value, scope: &Scope<'_>, conn: &mut Conn) -> Related<M::Key> {
+    fn to_key(input: &Value, rows: Rows<M>, scope: &Scope<'_>, conn: &mut Conn) -> Related<M::Key> {
         let key = match parse_key::<M>(input) {
             Ok(key) => key,
             Err(detail) => return Ok(Err(detail)),
         };
-        if scope.checks == Checks::Deferred {
+        // No constraint says which rows this request may name.
+        if scope.checks == Checks::Deferred && rows.is_none() {
             return Ok(Ok(key));
         }
-        let known = M::count(M::filter_key(M::query(), key.clone()), conn)?;
+        let known = M::count(M::filter_key(query::<M>(rows, scope), key.clone()), conn)?;
         Ok(if known == 0 {
             does_not_exist(&key.to_string())
         } else {
@@ -79,14 +95,17 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
         })
     }
 
-    fn to_keys(inputs: &[Value], _scope: &Scope<'_>, conn: &mut Conn) -> Related<Vec<M::Key>> {
+    fn to_keys(
+        inputs: &[Value],
+        rows: Rows<M>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<Vec<M::Key>> {
         let mut keys = Vec::with_capacity(inputs.len());
         for input in inputs {
             let parsed = match input {
                 Value::Null => does_not_exist("null"),
-                Value::String(text) if text.is_empty() => {
-                    fail("This cannot be a primary key.", "incorrect_type")
-                }
+                Value::String(text) if text.is_empty() => no_key::<M>(),
                 input => parse_key::<M>(input),
             };
             match parsed {
@@ -94,7 +113,7 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
                 Err(detail) => return Ok(Err(detail)),
             }
         }
-        let known = M::load_keys(M::filter_keys(M::query(), keys.clone()), conn)?;
+        let known = M::load_keys(M::filter_keys(query::<M>(rows, scope), keys.clone()), conn)?;
         Ok(match keys.iter().find(|key| !known.contains(key)) {
             Some(unknown) => does_not_exist(&unknown.to_string()),
             None => Ok(keys),
@@ -102,37 +121,81 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
     }
 }
 
-impl<M: SlugModel> RelatedField for Slug<M> {
-    type Target = M;
+/// What names the rows of a query, with their keys.
+pub type Slugs<S> = Vec<(<S as SlugBy>::Value, <<S as SlugBy>::Target as Model>::Key)>;
 
-    fn to_key(input: &Value, scope: &Scope<'_>, conn: &mut Conn) -> Related<M::Key> {
+/// A column that names rows of a model: `#[field(slug = column)]`.
+pub trait SlugBy: Sized + 'static {
+    /// The model whose rows are named.
+    type Target: Model;
+    /// What the column holds.
+    type Value: SlugValue;
+
+    /// The rows of `query` with these values.
+    fn filter(
+        query: <Self::Target as Model>::Query,
+        values: Vec<Self::Value>,
+    ) -> <Self::Target as Model>::Query;
+    /// The values and keys of the rows of `query`.
+    fn load(query: <Self::Target as Model>::Query, conn: &mut Conn) -> QueryResult<Slugs<Self>>;
+}
+
+impl<M: SlugModel> SlugBy for Slug<M> {
+    type Target = M;
+    type Value = String;
+
+    fn filter(query: M::Query, slugs: Vec<String>) -> M::Query {
+        M::filter_slugs(query, slugs)
+    }
+
+    fn load(query: M::Query, conn: &mut Conn) -> QueryResult<Slugs<Self>> {
+        M::load_slugs(query, conn)
+    }
+}
+
+impl<S: SlugBy> RelatedField for S {
+    type Target = S::Target;
+
+    fn to_key(
+        input: &Value,
+        rows: Rows<S::Target>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<<S::Target as Model>::Key> {
         if input.is_null() {
             return Ok(null());
         }
-        let keys = Self::to_keys(std::slice::from_ref(input), scope, conn)?;
+        let keys = Self::to_keys(std::slice::from_ref(input), rows, scope, conn)?;
         Ok(keys.and_then(|mut keys| keys.pop().map_or_else(|| does_not_exist(""), Ok)))
     }
 
-    fn to_keys(inputs: &[Value], _scope: &Scope<'_>, conn: &mut Conn) -> Related<Vec<M::Key>> {
+    fn to_keys(
+        inputs: &[Value],
+        rows: Rows<S::Target>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<Vec<<S::Target as Model>::Key>> {
         if inputs.is_empty() {
             return Ok(Ok(Vec::new()));
         }
-        let slugs: Vec<Option<String>> = inputs.iter().map(slug_text).collect();
-        let asked = slugs
-            .iter()
-            .flatten()
-            .filter(|slug| !slug.contains('\0'))
-            .cloned()
-            .collect();
-        let known = M::load_slugs(M::filter_slugs(M::query(), asked), conn)?;
+        let mut asked = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            match S::Value::of(input) {
+                Ok(value) => asked.push(value),
+                Err(detail) => return Ok(Err(detail)),
+            }
+        }
+        let values = asked.iter().flatten().cloned().collect();
+        let known = S::load(S::filter(query::<S::Target>(rows, scope), values), conn)?;
         let mut keys = Vec::with_capacity(inputs.len());
-        for (slug, input) in slugs.iter().zip(inputs) {
-            match known.iter().find(|(known, _)| Some(known) == slug.as_ref()) {
+        for (value, input) in asked.iter().zip(inputs) {
+            match known
+                .iter()
+                .find(|(known, _)| Some(known) == value.as_ref())
+            {
                 Some((_, key)) => keys.push(key.clone()),
                 None => {
-                    return Ok(does_not_exist(
-                        slug.as_deref().unwrap_or(&input.to_string()),
-                    ));
+                    return Ok(does_not_exist(input.as_str().unwrap_or(&input.to_string())));
                 }
             }
         }
@@ -140,10 +203,52 @@ impl<M: SlugModel> RelatedField for Slug<M> {
     }
 }
 
+/// What a column that names rows may hold.
+#[diagnostic::on_unimplemented(
+    message = "rows are not named by a `{Self}`",
+    label = "names no rows",
+    note = "`#[field(slug = …)]` takes a column of texts, whole numbers, dates or UUIDs that cannot be null"
+)]
+pub trait SlugValue: Clone + PartialEq + Serialize {
+    /// The value that a client sent; `None` if no row can have it (contract §8.3).
+    ///
+    /// # Errors
+    /// `invalid` for what cannot become one.
+    fn of(input: &Value) -> Result<Option<Self>, ErrorDetail>;
+}
+
+impl SlugValue for String {
+    fn of(input: &Value) -> Result<Option<Self>, ErrorDetail> {
+        Ok(match input {
+            Value::String(text) if !text.contains('\0') => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    }
+}
+
+macro_rules! slug_values {
+    ($($value:ty),*) => {$(
+        impl SlugValue for $value {
+            fn of(input: &Value) -> Result<Option<Self>, ErrorDetail> {
+                if input.is_null() {
+                    return Ok(None);
+                }
+                match <$value>::to_internal_value(input, &FieldOptions::NONE) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(_) => fail("This names no row.", "invalid"),
+                }
+            }
+        }
+    )*};
+}
+
+slug_values!(i16, i32, i64, uuid::Uuid);
+
 impl<M: Model> RelatedField for Hyperlink<M> {
     type Target = M;
 
-    fn to_key(input: &Value, scope: &Scope<'_>, conn: &mut Conn) -> Related<M::Key> {
+    fn to_key(input: &Value, rows: Rows<M>, scope: &Scope<'_>, conn: &mut Conn) -> Related<M::Key> {
         let url = match input {
             Value::Null => return Ok(null()),
             Value::String(text) if text.is_empty() => return Ok(null()),
@@ -160,7 +265,7 @@ impl<M: Model> RelatedField for Hyperlink<M> {
             return Ok(fail("This URL leads to something else.", "incorrect_match"));
         }
         let lookup = found.lookup.unwrap_or_default();
-        let keys = match M::filter_lookup(M::query(), &lookup) {
+        let keys = match M::filter_lookup(query::<M>(rows, scope), &lookup) {
             Some(query) => M::load_keys(query, conn)?,
             None => Vec::new(),
         };
@@ -181,28 +286,26 @@ fn parse_key<M: Model>(input: &Value) -> Result<M::Key, ErrorDetail> {
             Some(float) if number.as_i64().is_none() => format!("{:.0}", float.trunc()),
             _ => number.to_string(),
         },
-        _ => return fail("A primary key is a number or a string.", "incorrect_type"),
+        Value::Bool(_) => return fail("This cannot be a primary key.", "incorrect_type"),
+        _ => return no_key::<M>(),
     };
     match M::Key::parse(&text) {
         Some(key) => Ok(key),
         // Out of the column's range, but a number: no row has it.
-        None if text
-            .trim_start_matches(['-', '+'])
-            .bytes()
-            .all(|byte| byte.is_ascii_digit()) =>
-        {
+        None if is_whole(&text) && (input.is_number() || M::Key::UNPARSABLE != "invalid") => {
             does_not_exist(&text)
         }
-        None => fail("This cannot be a primary key.", "incorrect_type"),
+        None => no_key::<M>(),
     }
 }
 
-fn slug_text(input: &Value) -> Option<String> {
-    match input {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+fn is_whole(text: &str) -> bool {
+    let digits = text.trim_start_matches(['-', '+']);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn no_key<M: Model>() -> Result<M::Key, ErrorDetail> {
+    fail("This cannot be a primary key.", M::Key::UNPARSABLE)
 }
 
 fn does_not_exist<T>(name: &str) -> Result<T, ErrorDetail> {

@@ -92,7 +92,7 @@ impl<'a> Field<'a> {
 
     /// Says first in a function that the model has a slug: what fails for want of one behind it is not told again.
     pub(super) fn has_slug(&self, naming: Naming<'_>) -> Option<TokenStream> {
-        let Naming::Slug(target) = naming else {
+        let (Naming::Slug(target), None) = (naming, &self.slug) else {
             return None;
         };
         let slug = ast::item_of(

@@ -12,13 +12,15 @@ use crate::{
     names,
 };
 
-const FIELD_OPTIONS: [&str; 23] = [
+const FIELD_OPTIONS: [&str; 25] = [
     "read_only",
     "required",
     "optional",
     "allow_blank",
     "allow_empty",
     "source",
+    "slug",
+    "queryset",
     "unique",
     "unique_for_date",
     "unique_for_month",
@@ -46,6 +48,10 @@ pub(super) struct Field<'a> {
     pub(super) ty: &'a Type,
     pub(super) kind: Kind<'a>,
     pub(super) source: Ident,
+    /// The column by which rows are named, if it is not the model's slug.
+    pub(super) slug: Option<Ident>,
+    /// The rows that a client may name.
+    pub(super) queryset: Option<Path>,
     pub(super) read_only: bool,
     pub(super) optional: bool,
     pub(super) unique: bool,
@@ -87,6 +93,8 @@ impl<'a> Field<'a> {
             ty: &field.ty,
             kind: Kind::of(&field.ty),
             source: name.clone(),
+            slug: None,
+            queryset: None,
             read_only: false,
             optional: false,
             unique: false,
@@ -98,6 +106,7 @@ impl<'a> Field<'a> {
             read.option(item, ctxt);
         }
         read.check_nested(&items, plain, ctxt);
+        read.check_related(&items, ctxt);
         let text = ast::inner(read.ty, "ChoiceField").is_some_and(ast::is_text);
         read.limits.choices(text);
         let has = |option: &str| items.iter().find(|item| item.name == option);
@@ -129,6 +138,8 @@ impl<'a> Field<'a> {
                 self.unique_for.extend(UniqueFor::read(item, ctxt));
             }
             "source" => self.source = item.name(ctxt).unwrap_or_else(|| self.source.clone()),
+            "slug" => self.slug = item.name(ctxt),
+            "queryset" => self.queryset = item.value(ctxt),
             "validate" => self.validate.extend(item.value::<Path>(ctxt)),
             "computed" => self.read_only_kind(Kind::Computed, item, ctxt),
             "nested" => self.nest(item, ctxt),

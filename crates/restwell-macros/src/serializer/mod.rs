@@ -12,6 +12,7 @@ mod field;
 mod nested;
 mod plain;
 mod read;
+mod related;
 mod rules;
 mod show;
 mod store;
@@ -163,13 +164,14 @@ impl<'a> Container<'a> {
         }
         let (imports, checks, related, data) =
             (ast::imports(), self.checks(), self.related(), self.data());
-        let (base, model) = (self.base(), self.model_serializer());
+        let (slugs, base, model) = (self.slugs(), self.base(), self.model_serializer());
         quote! {
             #data
             const _: () = {
                 #imports
                 use ::restwell::serializers::BaseSerializer as _;
                 #checks
+                #slugs
                 #related
                 #base
                 #model

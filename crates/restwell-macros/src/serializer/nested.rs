@@ -127,22 +127,12 @@ impl Container<'_> {
         }
     }
 
-    /// The statement of a list of nested objects: pairs of a row's key and a row on the other side.
+    /// The statement of a list of nested objects, and those of what they hold.
     pub(super) fn load_nested_lists(&self, field: &Field<'_>) -> TokenStream {
-        let (local, relation, key) = (&field.local, self.attribute(field), self.key());
-        let (nested, model) = (field.nested(&key), field.model());
-        quote! {
-            let #local: ::std::vec::Vec<(#key, #model)> = match keys.is_empty() {
-                true => ::std::vec::Vec::new(),
-                false => ::restwell::models::ToMany::joined(#relation)
-                    .filter(::restwell::models::ToMany::owner(#relation).eq_any(keys.clone()))
-                    .order(::restwell::private::ordering_of(#relation))
-                    .select((
-                        ::restwell::models::ToMany::owner(#relation),
-                        <#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection(),
-                    ))
-                    .load(conn)?,
-            };
+        let (local, nested) = (&field.local, field.nested(&self.key()));
+        let rows = self.load_rows(field, &field.model());
+        quote_spanned! {field.spot()=>
+            #rows
             let #local: #nested = ::restwell::serializers::NestedLists::new(#local, conn)?;
         }
     }

@@ -8,7 +8,12 @@ use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::{ast::Naming, attr::Item, ctxt::Ctxt, names};
+use crate::{
+    ast::{self, Naming},
+    attr::Item,
+    ctxt::Ctxt,
+    names,
+};
 
 impl Container<'_> {
     /// What only a model gives sense to is left out.
@@ -44,6 +49,8 @@ impl Container<'_> {
     pub(super) fn expand_plain(&self) -> TokenStream {
         let (name, data) = (self.name, names::data(self.name));
         let infos = self.fields.iter().map(Field::info);
+        let slugs = self.slugs();
+        let imports = (!slugs.is_empty()).then(ast::imports);
         let (values, validation, representation) = (
             self.values(),
             self.run_plain_validation(),
@@ -52,7 +59,9 @@ impl Container<'_> {
         quote! {
             #values
             const _: () = {
+                #imports
                 use ::restwell::serializers::BaseSerializer as _;
+                #slugs
                 #[automatically_derived]
                 impl ::restwell::serializers::BaseSerializer for #name {
                     type Instance = ();

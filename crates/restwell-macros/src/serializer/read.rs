@@ -8,7 +8,7 @@ use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::{ast, names};
+use crate::names;
 
 impl Container<'_> {
     /// Contract §6.3: all fields, then sets that are unique together, then the serializer's own rule.
@@ -54,10 +54,7 @@ impl Container<'_> {
         let info = quote!(&<Self as ::restwell::serializers::BaseSerializer>::FIELDS[#index]);
         let read = match field.kind {
             Kind::One { naming, nullable } => {
-                let (slug, naming) = (
-                    field.has_slug(naming),
-                    ast::inner(ty, "Option").unwrap_or(ty),
-                );
+                let (slug, reader, rows) = (field.has_slug(naming), field.reader(), field.rows());
                 let function = if nullable {
                     quote!(read_nullable_related)
                 } else {
@@ -65,15 +62,17 @@ impl Container<'_> {
                 };
                 quote_spanned! {field.spot()=>
                     #slug
-                    let #local = ::restwell::serializers::#function::<#naming>(input, #info, scope, &mut errors, conn)?;
+                    let #local =
+                        ::restwell::serializers::#function::<#reader>(input, #info, #rows, scope, &mut errors, conn)?;
                 }
             }
             Kind::Many { naming } => {
-                let (slug, naming) = (field.has_slug(naming), ast::inner(ty, "Vec"));
+                let (slug, reader, rows) = (field.has_slug(naming), field.reader(), field.rows());
                 quote_spanned! {field.spot()=>
                     #slug
-                    let #local =
-                        ::restwell::serializers::read_many_related::<#naming>(input, #info, scope, &mut errors, conn)?;
+                    let #local = ::restwell::serializers::read_many_related::<#reader>(
+                        input, #info, #rows, scope, &mut errors, conn,
+                    )?;
                 }
             }
             Kind::Nested { many, nullable } => field.read_nested(&info, many, nullable),

@@ -139,7 +139,6 @@ impl Container<'_> {
     /// Contract §6.5: what was not sent stands as it is in the row that is being changed; a null is like no other,
     /// unless the set says otherwise.
     fn together(&self, set: &Together) -> TokenStream {
-        let model = &self.model;
         let names_of = set.members.iter().map(|name| name.unraw().to_string());
         let members: Vec<_> = set
             .members
@@ -162,14 +161,7 @@ impl Container<'_> {
         });
         let others = self.others(quote!(query #(#conditions)*));
         let changed = members.iter().map(|field| self.is_changed(field));
-        let query = quote!(<#model as ::restwell::models::Model>::query());
-        let query = match &set.condition {
-            Some(path) => {
-                let condition = quote_spanned!(path.span()=> (#path)(&data, instance));
-                quote!(#condition.map(|condition| #query.filter(condition)))
-            }
-            None => quote!(::std::option::Option::Some(#query)),
-        };
+        let query = self.queried(set);
         let code = &set.code;
         quote! {
             if scope.checks == ::restwell::serializers::Checks::Immediate
@@ -187,6 +179,19 @@ impl Container<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The rows that a set is about; `None` if the row to be is none of them.
+    fn queried(&self, set: &Together) -> TokenStream {
+        let model = &self.model;
+        let query = quote!(<#model as ::restwell::models::Model>::query());
+        match &set.condition {
+            Some(path) => {
+                let condition = quote_spanned!(path.span()=> (#path)(&data, instance));
+                quote!(#condition.map(|condition| #query.filter(condition)))
+            }
+            None => quote!(::std::option::Option::Some(#query)),
         }
     }
 
@@ -228,6 +233,28 @@ impl Container<'_> {
             } => quote!((#sent.is_some() && #sent != #stored)),
             _ => quote!(#sent.as_ref().is_some_and(|sent| *sent != #stored)),
         }
+    }
+
+    /// What the violated constraint of a set means: by its name, or by the columns that it ends with.
+    pub(super) fn set_constraints(&self, named: bool) -> TokenStream {
+        let sets = self.unique_together.iter();
+        let arms = sets
+            .filter(|set| set.constraint.is_some() == named)
+            .map(|set| {
+                let (code, columns) = (
+                    &set.code,
+                    set.members.iter().map(|name| self.column_name(name)),
+                );
+                let suffix = columns.collect::<Vec<_>>().join("_") + "_key";
+                let name = set.constraint.as_ref().unwrap_or(&suffix);
+                quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
+            });
+        quote!(#(#arms)*)
+    }
+
+    fn column_name(&self, name: &Ident) -> String {
+        let is_relation = self.writer_of(name).is_some_and(Field::is_one);
+        name.unraw().to_string() + if is_relation { "_id" } else { "" }
     }
 
     /// Contract §6.7. No constraint says it, so that it is always asked, and whoever asks waits for those who did before.

@@ -151,11 +151,26 @@ impl Container<'_> {
                 naming: naming @ Naming::Slug(_),
                 ..
             } => {
-                let slug = field.has_slug(naming);
+                let (has_slug, slug) = (field.has_slug(naming), field.slug_type());
                 quote_spanned! {field.spot()=>
-                    #slug
+                    #has_slug
                     let relation = #relation;
-                    let #local = ::restwell::serializers::prefetch_slugs(relation, rows, conn)?;
+                    let #local = ::restwell::serializers::prefetch_slugs::<#slug, _>(relation, rows, conn)?;
+                }
+            }
+            Kind::One {
+                naming: Naming::Text(_),
+                ..
+            } => quote_spanned! {field.spot()=>
+                let #local = ::restwell::serializers::prefetch_texts(#relation, rows, conn)?;
+            },
+            Kind::Many {
+                naming: Naming::Text(model),
+            } => {
+                let rows = self.load_rows(field, &quote!(#model));
+                quote_spanned! {field.spot()=>
+                    #rows
+                    let #local = ::restwell::serializers::as_texts(#local);
                 }
             }
             Kind::One { .. } => quote! {
@@ -367,7 +382,7 @@ impl Container<'_> {
                 ..
             } => one,
             Kind::One {
-                naming: Naming::Slug(_),
+                naming: Naming::Slug(_) | Naming::Text(_),
                 ..
             } => quote!(#one.and_then(|key| related.#local.one(&key))),
             Kind::One {
@@ -443,10 +458,14 @@ impl Field<'_> {
             Kind::One { naming, .. } => {
                 let model = naming.model();
                 let target = quote!(<#model as ::restwell::models::Model>::Key);
-                quote!(::restwell::serializers::ByKey<#target, ::std::string::String>)
+                let shown = match naming {
+                    Naming::Slug(_) => self.member_type(),
+                    _ => quote!(::std::string::String),
+                };
+                quote!(::restwell::serializers::ByKey<#target, #shown>)
             }
             Kind::Many {
-                naming: Naming::Hyperlink(_),
+                naming: Naming::Hyperlink(_) | Naming::Text(_),
             } => {
                 quote!(::restwell::serializers::ByKey<#key, ::std::string::String>)
             }
@@ -459,6 +478,9 @@ impl Field<'_> {
 
     /// What the other side is shown by: its slug or its key.
     fn member_column(&self, relation: &TokenStream) -> TokenStream {
+        if let Some(column) = self.slug_value() {
+            return column;
+        }
         match self.kind {
             Kind::Many {
                 naming: Naming::Slug(_),
@@ -468,6 +490,10 @@ impl Field<'_> {
     }
 
     fn member_type(&self) -> TokenStream {
+        if self.slug.is_some() {
+            let slug = self.slug_type();
+            return quote!(<#slug as ::restwell::relations::SlugBy>::Value);
+        }
         match self.naming() {
             Some(Naming::Slug(_)) | None => quote!(::std::string::String),
             Some(naming) => {
@@ -478,6 +504,9 @@ impl Field<'_> {
     }
 
     fn member_sql_type(&self) -> TokenStream {
+        if let Some(column) = self.slug_column() {
+            return quote!(diesel::dsl::SqlTypeOf<#column>);
+        }
         match self.naming() {
             Some(Naming::Slug(model)) => {
                 quote!(diesel::dsl::SqlTypeOf<<#model as ::restwell::models::SlugModel>::SlugColumn>)

@@ -164,27 +164,7 @@ impl Container<'_> {
         let named = self.constraints.iter().map(|(name, code)| {
             quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
         });
-        let named_sets = self.unique_together.iter().filter_map(|set| {
-            let (name, code) = (set.constraint.as_ref()?, &set.code);
-            Some(quote!(#name => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),))
-        });
-        let unnamed = self
-            .unique_together
-            .iter()
-            .filter(|set| set.constraint.is_none());
-        let together = unnamed.map(|set| {
-            let relation = |name: &syn::Ident| {
-                self.columns()
-                    .any(|field| field.source == *name && field.is_one())
-            };
-            let code = &set.code;
-            let columns = set
-                .members
-                .iter()
-                .map(|name| name.unraw().to_string() + if relation(name) { "_id" } else { "" });
-            let suffix = columns.collect::<Vec<_>>().join("_") + "_key";
-            quote!(#suffix => return some(::restwell::exceptions::NON_FIELD_ERRORS, #code),)
-        });
+        let (named_sets, together) = (self.set_constraints(true), self.set_constraints(false));
         let columns = self.columns().filter(|field| !field.is_one()).map(|field| {
             let (name, column) = (
                 field.name.unraw().to_string(),
@@ -209,7 +189,7 @@ impl Container<'_> {
                 let some = |field, code| ::std::option::Option::Some(::restwell::exceptions::Constraint::new(field, code));
                 match name {
                     #(#named)*
-                    #(#named_sets)*
+                    #named_sets
                     _ => {}
                 }
                 #(#lists)*
@@ -217,7 +197,7 @@ impl Container<'_> {
                 let table = <#model as ::restwell::models::Model>::TABLE_NAME;
                 let suffix = name.strip_prefix(table)?.strip_prefix('_')?;
                 match suffix {
-                    #(#together)*
+                    #together
                     #(#columns)*
                     _ => {}
                 }

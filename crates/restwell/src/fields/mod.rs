@@ -22,6 +22,7 @@ pub use choice::ChoiceField;
 pub(crate) use numeric::ascii_digit;
 pub(crate) use string::is_space;
 pub use string::{SlugField, UrlField};
+pub(crate) use uuid::parse_uuid;
 
 /// The limits of one field, as `#[field(…)]` gives them.
 #[derive(Clone, Copy, Debug)]

@@ -19,7 +19,7 @@ impl Field for Uuid {
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<Uuid, ErrorDetail> {
         let uuid = match input {
             Value::Null => return null(),
-            Value::String(text) => from_hex(text),
+            Value::String(text) => parse_uuid(text),
             Value::Number(number) => number_text(number).parse().ok().map(Uuid::from_u128),
             // In Python true is 1.
             Value::Bool(bit) => Some(Uuid::from_u128(u128::from(*bit))),
@@ -42,7 +42,7 @@ impl Field for Uuid {
 }
 
 /// What Python's `UUID(text)` reads: 32 hexadecimal digits, with dashes wherever they stand.
-fn from_hex(text: &str) -> Option<Uuid> {
+pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
     let hex = text.replace("urn:", "").replace("uuid:", "");
     let hex = hex.trim_matches(['{', '}']).replace('-', "");
     let is_hex = hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());

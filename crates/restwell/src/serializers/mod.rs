@@ -18,7 +18,7 @@ use crate::{
     exceptions::{ApiException, Constraint, ErrorDetail, Errors, NON_FIELD_ERRORS, Result},
     fields::{Field, FieldKind, FieldOptions, fail, null},
     models::Model,
-    relations::{Related, RelatedField},
+    relations::{Related, RelatedField, Rows},
     request::Request,
 };
 
@@ -32,7 +32,8 @@ pub use list::{Many, run_list_validation, validated_list};
 pub use nested::{nested_list, nested_object, read_nested, read_nullable_nested};
 pub use plain::{PlainRepresentation, PlainSerializer};
 pub use related::{
-    ByKey, Nested, NestedLists, Sequence, prefetch_lookups, prefetch_slugs, with_lookups,
+    ByKey, Nested, NestedLists, Sequence, as_texts, prefetch_lookups, prefetch_slugs,
+    prefetch_texts, with_lookups,
 };
 
 /// How the checks that need the database are made.
@@ -189,10 +190,11 @@ fn attempt<T>(
         checks,
         partial,
     };
-    if defers && request.checks == Checks::Deferred {
-        if let Ok(data) = validation(&scope(Checks::Deferred)) {
-            return Ok(data);
-        }
+    if defers
+        && request.checks == Checks::Deferred
+        && let Ok(data) = validation(&scope(Checks::Deferred))
+    {
+        return Ok(data);
     }
     validation(&scope(Checks::Immediate))
 }
@@ -297,6 +299,7 @@ pub fn read<F: Field>(
 pub fn read_related<R: RelatedField>(
     input: &Map<String, Value>,
     field: &FieldInfo,
+    rows: Rows<R::Target>,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
@@ -304,7 +307,11 @@ pub fn read_related<R: RelatedField>(
     let Some(value) = present(input, field, scope, errors) else {
         return Ok(None);
     };
-    Ok(kept(R::to_key(value, scope, conn)?, field.name, errors))
+    Ok(kept(
+        R::to_key(value, rows, scope, conn)?,
+        field.name,
+        errors,
+    ))
 }
 
 /// As [`read_related`], for a relation that may be null: `Some(None)` clears it.
@@ -314,6 +321,7 @@ pub fn read_related<R: RelatedField>(
 pub fn read_nullable_related<R: RelatedField>(
     input: &Map<String, Value>,
     field: &FieldInfo,
+    rows: Rows<R::Target>,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
@@ -324,7 +332,7 @@ pub fn read_nullable_related<R: RelatedField>(
     if value.is_null() || value.as_str() == Some("") {
         return Ok(Some(None));
     }
-    Ok(kept(R::to_key(value, scope, conn)?, field.name, errors).map(Some))
+    Ok(kept(R::to_key(value, rows, scope, conn)?, field.name, errors).map(Some))
 }
 
 /// The keys of all related rows, each once, if they were sent and exist; the field's errors otherwise.
@@ -334,6 +342,7 @@ pub fn read_nullable_related<R: RelatedField>(
 pub fn read_many_related<R: RelatedField>(
     input: &Map<String, Value>,
     field: &FieldInfo,
+    rows: Rows<R::Target>,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
@@ -342,12 +351,15 @@ pub fn read_many_related<R: RelatedField>(
         return Ok(None);
     };
     let keys: Related<Vec<_>> = match value {
+        Value::Array(items) if items.is_empty() && !field.options.allow_empty => {
+            Ok(fail("This may not be empty.", "empty"))
+        }
         Value::Null => Ok(null()),
-        Value::Array(items) => R::to_keys(items, scope, conn),
+        Value::Array(items) => R::to_keys(items, rows, scope, conn),
         // DRF iterates what it is given: the keys of an object (contract §8.2).
         Value::Object(items) => {
             let items: Vec<_> = items.keys().cloned().map(Value::String).collect();
-            R::to_keys(&items, scope, conn)
+            R::to_keys(&items, rows, scope, conn)
         }
         _ => Ok(fail("This must be a list.", "not_a_list")),
     };

@@ -1,12 +1,15 @@
 //! What rows need besides themselves to be shown, fetched for a whole page at once.
 
+use std::fmt::Display;
+
 use diesel::QueryResult;
 use serde::ser::{Serialize, Serializer};
 
 use super::{ModelSerializer, Representation};
 use crate::{
     db::Conn,
-    models::{Model, SlugModel, ToOne},
+    models::{Model, ToOne},
+    relations::SlugBy,
     request::Request,
 };
 
@@ -135,22 +138,49 @@ impl<K: Ord, V> ByKey<K, V> {
 ///
 /// # Errors
 /// The database's.
-pub fn prefetch_slugs<R>(
+pub fn prefetch_slugs<S, R>(
     relation: R,
     rows: &[R::Source],
     conn: &mut Conn,
-) -> QueryResult<ByKey<<R::Target as Model>::Key, String>>
+) -> QueryResult<ByKey<<S::Target as Model>::Key, S::Value>>
 where
-    R: ToOne<Target: SlugModel>,
+    S: SlugBy,
+    R: ToOne<Target = S::Target>,
 {
     let keys = keys_of(relation, rows);
     if keys.is_empty() {
         return Ok(ByKey(Vec::new()));
     }
-    let slugs = R::Target::load_slugs(R::Target::filter_keys(R::Target::query(), keys), conn)?;
+    let slugs = S::load(S::Target::filter_keys(S::Target::query(), keys), conn)?;
     Ok(ByKey::new(
         slugs.into_iter().map(|(slug, key)| (key, slug)).collect(),
     ))
+}
+
+/// What the rows that a to-one relation leads to say of themselves, by their keys.
+///
+/// # Errors
+/// The database's.
+pub fn prefetch_texts<R>(
+    relation: R,
+    rows: &[R::Source],
+    conn: &mut Conn,
+) -> QueryResult<ByKey<<R::Target as Model>::Key, String>>
+where
+    R: ToOne<Target: Display>,
+{
+    let keys = keys_of(relation, rows);
+    if keys.is_empty() {
+        return Ok(ByKey(Vec::new()));
+    }
+    let rows = R::Target::load(R::Target::filter_keys(R::Target::query(), keys), conn)?;
+    Ok(as_texts(rows.into_iter().map(|row| (row.key(), row))))
+}
+
+/// What rows say of themselves, each by a key.
+pub fn as_texts<K: Ord, M: Display>(rows: impl IntoIterator<Item = (K, M)>) -> ByKey<K, String> {
+    let texts = rows.into_iter().map(|(key, row)| (key, row.to_string()));
+    ByKey::new(texts.collect())
 }
 
 /// The lookup values of the rows that a to-one relation leads to, by their keys.

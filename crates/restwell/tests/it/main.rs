@@ -19,6 +19,8 @@ mod press;
 #[cfg(test)]
 mod query_params;
 #[cfg(test)]
+mod relations;
+#[cfg(test)]
 mod renderers;
 #[cfg(test)]
 mod search;

@@ -1,5 +1,7 @@
 //! A small publisher: serializers that hold serializers, lists of rows, rules over several fields.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use diesel::{
     connection::SimpleConnection,
@@ -36,7 +38,10 @@ diesel::table! {
 diesel::table! {
     part (id) { id -> BigInt, work_id -> BigInt, number -> Integer, text -> Text, }
 }
-diesel::allow_tables_to_appear_in_same_query!(writer, work, part);
+diesel::table! {
+    work_fans (work_id, writer_id) { work_id -> BigInt, writer_id -> Uuid, }
+}
+diesel::allow_tables_to_appear_in_same_query!(writer, work, part, work_fans);
 
 #[derive(Queryable, Selectable, Identifiable, Model)]
 #[diesel(table_name = writer)]
@@ -48,11 +53,26 @@ pub(crate) struct Writer {
     hidden: bool,
 }
 
+impl fmt::Display for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.code)
+    }
+}
+
+/// Who is not hidden, unless the request may see all.
+fn visible(request: &Request) -> <Writer as Model>::Query {
+    match request.header("x-see-all") {
+        Some(_) => Writer::query(),
+        None => Writer::query().filter(writer::hidden.eq(false)),
+    }
+}
+
 #[derive(Queryable, Selectable, Identifiable, Model)]
 #[diesel(table_name = work)]
 #[model(
     belongs_to(writer: Writer, by = writer_id),
     has_many(parts: Part, by = work_id),
+    many_to_many(fans: Writer, through = work_fans(work_id, writer_id)),
     ordering(-title)
 )]
 pub(crate) struct Work {
@@ -164,6 +184,44 @@ fn not_too_much(order: &mut OrderData, _: &Scope<'_>, _: &mut Conn) -> Result<()
     }
 }
 
+/// A work with every way to name writers.
+#[derive(Serializer)]
+#[serializer(model = Work)]
+pub(crate) struct CreditSerializer {
+    #[field(slug = code, queryset = visible)]
+    writer: Option<Slug<Writer>>,
+    #[field(source = writer)]
+    by: Option<StringRelated<Writer>>,
+    #[field(source = writer, read_only)]
+    page: Option<Hyperlink<Writer>>,
+    #[field(optional, slug = code, queryset = visible)]
+    fans: Vec<Slug<Writer>>,
+    #[field(source = fans)]
+    liked_by: Vec<StringRelated<Writer>>,
+}
+
+/// A work whose writer is named by key.
+#[derive(Serializer)]
+#[serializer(model = Work)]
+pub(crate) struct LoanSerializer {
+    #[field(queryset = visible)]
+    writer: Option<PrimaryKey<Writer>>,
+    #[field(optional, queryset = visible, allow_empty = false)]
+    fans: Vec<PrimaryKey<Writer>>,
+}
+
+/// A writer with the works in every way.
+#[derive(Serializer)]
+#[serializer(model = Writer)]
+pub(crate) struct OeuvreSerializer {
+    #[field(optional)]
+    works: Vec<Hyperlink<Work>>,
+    #[field(read_only, source = works, slug = title)]
+    titles: Vec<Slug<Work>>,
+    #[field(nested, source = works)]
+    details: Vec<LoanSerializer>,
+}
+
 /// A work by rules that hold over several fields.
 #[derive(Serializer)]
 #[serializer(
@@ -243,6 +301,24 @@ fn judge(data: &mut IssueData, _: Option<&Work>, _: &Scope<'_>, _: &mut Conn) ->
     Err(ApiException::validation(detail))
 }
 
+pub(crate) struct CreditViewSet;
+#[viewset]
+impl ModelViewSet for CreditViewSet {
+    type Serializer = CreditSerializer;
+}
+
+pub(crate) struct LoanViewSet;
+#[viewset]
+impl ModelViewSet for LoanViewSet {
+    type Serializer = LoanSerializer;
+}
+
+pub(crate) struct OeuvreViewSet;
+#[viewset]
+impl ModelViewSet for OeuvreViewSet {
+    type Serializer = OeuvreSerializer;
+}
+
 pub(crate) struct EntryViewSet;
 #[viewset]
 impl ModelViewSet for EntryViewSet {
@@ -310,6 +386,9 @@ pub(crate) fn press_with(change: impl FnOnce(&mut Settings)) -> (ApiClient, Test
     let router = DefaultRouter::new()
         .register("writers", WriterViewSet)
         .register("works", WorkViewSet)
+        .register_as("credits", "credit", CreditViewSet)
+        .register_as("loans", "loan", LoanViewSet)
+        .register_as("oeuvres", "oeuvre", OeuvreViewSet)
         .register_as("entries", "entry", EntryViewSet)
         .register_as("issues", "issue", IssueViewSet);
     let app = App::new(

@@ -23,3 +23,8 @@ CREATE TABLE part (
     text text NOT NULL DEFAULT '',
     CONSTRAINT part_work_id_number_key UNIQUE (work_id, number)
 );
+CREATE TABLE work_fans (
+    work_id bigint NOT NULL CONSTRAINT work_fans_work_id_fkey REFERENCES work (id) ON DELETE CASCADE,
+    writer_id uuid NOT NULL CONSTRAINT work_fans_writer_id_fkey REFERENCES writer (id) ON DELETE CASCADE,
+    PRIMARY KEY (work_id, writer_id)
+);

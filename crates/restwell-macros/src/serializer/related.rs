@@ -1,0 +1,135 @@
+//! Fields that name rows of another model: by which column, and which rows a client may name.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, ext::IdentExt, spanned::Spanned};
+
+use super::{
+    Container,
+    field::{Field, Kind},
+};
+use crate::{
+    ast::{self, Naming},
+    attr::Item,
+    ctxt::Ctxt,
+    names,
+};
+
+impl Field<'_> {
+    /// `slug` and `queryset` are said of fields that name rows, and a text names none that a client could send.
+    pub(super) fn check_related(&mut self, items: &[Item], ctxt: &Ctxt) {
+        let find = |name: &str| items.iter().find(|item| item.name == name);
+        if let Some(item) = find("slug").filter(|_| !matches!(self.naming(), Some(Naming::Slug(_))))
+        {
+            ctxt.error(&item.name, "`slug` is the column of a `Slug<…>`");
+            self.slug = None;
+        }
+        if let Some(item) = find("queryset").filter(|_| self.naming().is_none() || self.read_only) {
+            let message = "`queryset` limits what a client may send for a `PrimaryKey<…>`, `Slug<…>` or `Hyperlink<…>`";
+            ctxt.error(&item.name, message);
+        }
+        self.read_only |= matches!(self.naming(), Some(Naming::Text(_)));
+    }
+
+    /// The type that reads what a client sent for one row.
+    pub(super) fn reader(&self) -> TokenStream {
+        match (&self.slug, self.kind) {
+            (Some(_), _) => self.slug_type(),
+            (None, Kind::Many { .. }) => {
+                let item = ast::inner(self.ty, "Vec");
+                quote!(#item)
+            }
+            (None, _) => {
+                let ty = ast::inner(self.ty, "Option").unwrap_or(self.ty);
+                quote!(#ty)
+            }
+        }
+    }
+
+    /// The rows that a client may name, as an argument.
+    pub(super) fn rows(&self) -> TokenStream {
+        match &self.queryset {
+            Some(path) => quote_spanned!(path.span()=> ::std::option::Option::Some(#path)),
+            None => quote!(::std::option::Option::None),
+        }
+    }
+
+    /// The column that names rows: the field's own, or the one that the model calls its slug.
+    pub(super) fn slug_type(&self) -> TokenStream {
+        if self.slug.is_some() {
+            let marker = self.slug_marker();
+            return quote!(#marker);
+        }
+        let model = self.naming().map(Naming::model);
+        quote!(::restwell::relations::Slug<#model>)
+    }
+
+    fn slug_marker(&self) -> Ident {
+        let name = names::camel_case(&self.name.unraw().to_string());
+        format_ident!("__{name}Slug", span = self.spot())
+    }
+
+    /// The type of the column that names rows.
+    pub(super) fn slug_column(&self) -> Option<TokenStream> {
+        let (slug, model) = (self.slug.as_ref()?, self.naming()?.model());
+        let hash = names::hash(slug);
+        Some(
+            quote_spanned!(slug.span()=> <#model as ::restwell::models::ColumnNamed<#hash>>::Column),
+        )
+    }
+
+    /// The column that names rows, as a value.
+    pub(super) fn slug_value(&self) -> Option<TokenStream> {
+        let (slug, model) = (self.slug.as_ref()?, self.naming()?.model());
+        Some(quote_spanned!(slug.span()=> <#model as ::restwell::models::Model>::FIELDS.#slug))
+    }
+
+    /// A type for the column that names rows.
+    fn slug_by(&self) -> Option<TokenStream> {
+        let (marker, model) = (self.slug_marker(), self.naming()?.model());
+        let (column, value) = (self.slug_column()?, self.slug_value()?);
+        let of = quote!(<#model as ::restwell::models::Model>);
+        Some(quote! {
+            struct #marker;
+            impl ::restwell::relations::SlugBy for #marker {
+                type Target = #model;
+                type Value = <#column as ::restwell::models::Column<#model>>::Value;
+                fn filter(query: #of::Query, values: ::std::vec::Vec<Self::Value>) -> #of::Query {
+                    query.filter(#value.eq_any(values))
+                }
+                fn load(
+                    query: #of::Query,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> diesel::QueryResult<::std::vec::Vec<(Self::Value, #of::Key)>> {
+                    query.select((#value, #of::KEY)).load(conn)
+                }
+            }
+        })
+    }
+}
+
+impl Container<'_> {
+    /// The types for columns that name rows.
+    pub(super) fn slugs(&self) -> TokenStream {
+        let slugs = self.fields.iter().filter_map(Field::slug_by);
+        quote!(#(#slugs)*)
+    }
+
+    /// The statement of a list whose rows are shown themselves: pairs of a row's key and a row on the other side.
+    pub(super) fn load_rows(&self, field: &Field<'_>, model: &TokenStream) -> TokenStream {
+        let (local, relation, key) = (&field.local, self.attribute(field), self.key());
+        quote! {
+            let #local: ::std::vec::Vec<(#key, #model)> = match keys.is_empty() {
+                true => ::std::vec::Vec::new(),
+                false => ::restwell::models::ToMany::joined(#relation)
+                    .filter(::restwell::models::ToMany::owner(#relation).eq_any(keys.clone()))
+                    .order(::restwell::private::ordering_of(#relation))
+                    .select((
+                        ::restwell::models::ToMany::owner(#relation),
+                        <#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection(),
+                    ))
+                    .load(conn)?,
+            };
+        }
+    }
+}
