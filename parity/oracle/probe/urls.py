@@ -1,0 +1,73 @@
+from django.urls import include, path
+from rest_framework.routers import DefaultRouter
+
+from . import (
+    columns,
+    echo,
+    exchange,
+    failures,
+    filtering,
+    pages,
+    pipeline,
+    relations,
+    routing,
+    uniqueness,
+    versions,
+    writes,
+)
+
+router = DefaultRouter()
+router.register("columns", columns.ColumnViewSet)
+router.register("narrow", columns.NarrowViewSet, basename="narrow")
+router.register("tokens", columns.TokenViewSet)
+router.register("makers", relations.MakerViewSet)
+router.register("labels", relations.LabelViewSet)
+router.register("items", relations.KeysViewSet)
+router.register("slugs", relations.SlugsViewSet, basename="slug")
+router.register("links", relations.LinksViewSet, basename="link")
+router.register("texts", relations.TextsViewSet, basename="text")
+router.register("deep", relations.DeepViewSet, basename="deep")
+router.register("scoped", relations.ScopedViewSet, basename="scoped")
+router.register("badges", relations.BadgeViewSet)
+router.register("notes", relations.NoteViewSet)
+router.register("orders", writes.OrderViewSet)
+router.register("read-only-orders", writes.ReadOnlyOrderViewSet, basename="read-only-order")
+router.register("entries", uniqueness.EntryViewSet)
+router.register("slots", uniqueness.SlotViewSet)
+router.register("posts", uniqueness.PostViewSet)
+router.register("bulk", uniqueness.BulkViewSet, basename="bulk")
+router.register("bulk-listed", uniqueness.ListedBulkViewSet, basename="bulk-listed")
+router.register("things", filtering.LookupViewSet)
+router.register("things-declared", filtering.DeclaredViewSet, basename="declared")
+router.register("things-listed", filtering.ListedViewSet, basename="listed")
+router.register("things-required", filtering.RequiredViewSet, basename="required")
+router.register("search", filtering.SearchViewSet, basename="search")
+router.register("search-prefixed", filtering.PrefixedSearchViewSet, basename="search-prefixed")
+router.register("search-full-text", filtering.FullTextSearchViewSet, basename="search-full-text")
+router.register("search-lookup", filtering.LookupSearchViewSet, basename="search-lookup")
+router.register("search-none", filtering.NoSearchViewSet, basename="search-none")
+router.register("ordering", filtering.OrderingViewSet, basename="ordering")
+router.register("ordering-all", filtering.AllOrderingViewSet, basename="ordering-all")
+router.register("ordering-unset", filtering.UnsetOrderingViewSet, basename="ordering-unset")
+router.register("pipeline", pipeline.PipelineViewSet, basename="pipeline")
+router.register("no-metadata", pipeline.NoMetadataViewSet, basename="no-metadata")
+router.register("forbidden", pipeline.ForbiddenViewSet, basename="forbidden")
+
+echoes = [path(f"{name}/", echo.EchoView.as_view(serializer_class=theme)) for name, theme in echo.THEMES.items()]
+echoes += [
+    path("nested-valid/", echo.ValidView.as_view(serializer_class=echo.Nested)),
+    path("many/", echo.ManyView.as_view(serializer_class=echo.Sub)),
+    path("many-listed/", echo.ManyView.as_view(serializer_class=echo.ListedSub)),
+    path("many-bounded/", echo.ManyView.as_view(serializer_class=echo.Sub, limits={"min_length": 1, "max_length": 2})),
+    path("many-filled/", echo.ManyView.as_view(serializer_class=echo.Sub, limits={"allow_empty": False})),
+]
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("echo/", include(echoes)),
+    path("pages/", include([path(f"{name}/", view) for name, view in pages.VIEWS.items()])),
+    path("routing/", include(routing)),
+    path("", include(versions)),
+    path("", include(exchange)),
+    path("", include(failures)),
+]
