@@ -1,0 +1,293 @@
+//! The rules file: which values differ by nature, which lists have no order, which differences are meant.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, anyhow};
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::{
+    client::Answer,
+    compare::{Ruling, Unordered},
+    json_path::JsonPath,
+};
+
+/// A rules file, read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Rules {
+    /// Headers to compare besides those that are always compared.
+    headers: Vec<String>,
+    volatile: Vec<Volatile>,
+    unordered: Vec<UnorderedRule>,
+    deviation: Vec<MeantDifference>,
+    pub(crate) tables: TableRules,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Volatile {
+    url: Option<UrlPattern>,
+    #[serde(default)]
+    paths: Vec<JsonPath>,
+    #[serde(default)]
+    headers: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnorderedRule {
+    url: Option<UrlPattern>,
+    names: Vec<String>,
+}
+
+/// A kind of difference that is meant wherever it occurs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MeantDifference {
+    name: String,
+    url: Option<UrlPattern>,
+    #[serde(default)]
+    left: LeftAnswer,
+    /// What the right side answers; if nothing is said, the same status.
+    right: Option<StatusPattern>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeftAnswer {
+    status: Option<StatusPattern>,
+    content_type: Option<String>,
+}
+
+/// What of the two databases is compared.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TableRules {
+    /// Tables that are not compared.
+    pub(crate) skip: Vec<String>,
+    /// Columns that are not compared, as `table.column`.
+    pub(crate) ignore: Vec<String>,
+    /// Whether sequences are set to the higher of both values after each write.
+    pub(crate) align_sequences: bool,
+    /// Whether the right side gets the left one's rows after a write that only one side accepted.
+    pub(crate) align_rows: bool,
+}
+
+/// A regular expression that is searched in the path and query of a URL.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct UrlPattern(Regex);
+
+impl TryFrom<String> for UrlPattern {
+    type Error = regex::Error;
+
+    fn try_from(pattern: String) -> Result<Self, regex::Error> {
+        Regex::new(&pattern).map(Self)
+    }
+}
+
+/// `404`, or `4xx` for all of them.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+struct StatusPattern {
+    from: u16,
+    to: u16,
+}
+
+impl StatusPattern {
+    fn matches(&self, status: u16) -> bool {
+        (self.from..=self.to).contains(&status)
+    }
+}
+
+impl TryFrom<String> for StatusPattern {
+    type Error = anyhow::Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        let unknown =
+            || anyhow!("`{text}` is no status; write \"404\", or \"4xx\" for all of them");
+        let status = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|status| (100..=599).contains(status))
+        };
+        if let Some(class) = text.strip_suffix("xx") {
+            let from = status(&format!("{class}00")).ok_or_else(unknown)?;
+            return Ok(Self {
+                from,
+                to: from + 99,
+            });
+        }
+        let status = status(&text).ok_or_else(unknown)?;
+        Ok(Self {
+            from: status,
+            to: status,
+        })
+    }
+}
+
+impl Rules {
+    /// # Errors
+    /// Names the file, and the line of what cannot be read.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let place = || format!("{}", path.display());
+        let text = fs::read_to_string(path).with_context(place)?;
+        Self::parse(&text).with_context(place)
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let rules: Self = toml::from_str(text)?;
+        for rule in &rules.unordered {
+            Unordered::default().add(rule.names.iter().map(String::as_str))?;
+        }
+        Ok(rules)
+    }
+
+    /// What holds for one request.
+    ///
+    /// # Errors
+    /// Never for rules that were read, whose names have been checked.
+    pub(crate) fn ruling(&self, target: &str, unordered: &Unordered) -> Result<Ruling> {
+        let mut ruling = Ruling {
+            headers: self.headers.clone(),
+            unordered: unordered.clone(),
+            ..Ruling::default()
+        };
+        for rule in self
+            .volatile
+            .iter()
+            .filter(|rule| holds(rule.url.as_ref(), target))
+        {
+            ruling.volatile.extend(rule.paths.iter().cloned());
+            ruling.volatile_headers.extend(rule.headers.iter().cloned());
+        }
+        for rule in self
+            .unordered
+            .iter()
+            .filter(|rule| holds(rule.url.as_ref(), target))
+        {
+            ruling
+                .unordered
+                .add(rule.names.iter().map(String::as_str))?;
+        }
+        Ok(ruling)
+    }
+
+    /// The name of the rule that says that two answers which differ are meant to.
+    pub(crate) fn deviation(&self, target: &str, left: &Answer, right: &Answer) -> Option<&str> {
+        let rule = self
+            .deviation
+            .iter()
+            .find(|rule| holds(rule.url.as_ref(), target) && rule.is_meant(left, right))?;
+        Some(&rule.name)
+    }
+}
+
+impl MeantDifference {
+    fn is_meant(&self, left: &Answer, right: &Answer) -> bool {
+        let is_left = |pattern: &StatusPattern| pattern.matches(left.status);
+        let is_right = match &self.right {
+            Some(pattern) => pattern.matches(right.status),
+            None => left.status == right.status,
+        };
+        let has_type = |expected: &String| left.media_type().as_ref() == Some(expected);
+        is_right
+            && self.left.status.as_ref().is_none_or(is_left)
+            && self.left.content_type.as_ref().is_none_or(has_type)
+    }
+}
+
+fn holds(url: Option<&UrlPattern>, target: &str) -> bool {
+    url.is_none_or(|pattern| pattern.0.is_match(target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = r#"
+        headers = ["X-Total-Count"]
+
+        [[volatile]]
+        paths = ["**.created_at"]
+
+        [[volatile]]
+        url = "^/api/login/"
+        paths = ["$.token"]
+        headers = ["Retry-After"]
+
+        [[unordered]]
+        url = "^/api/hello/"
+        names = ["Allow", "$.tags"]
+
+        [[deviation]]
+        name = "HTML pages"
+        left = { status = "4xx", content_type = "text/html" }
+
+        [[deviation]]
+        name = "server errors"
+        left = { status = "500" }
+        right = "4xx"
+
+        [tables]
+        skip = ["django_session"]
+        ignore = ["catalog_book.updated_at"]
+    "#;
+
+    #[test]
+    fn rules_hold_for_their_urls() {
+        let rules = Rules::parse(RULES).unwrap();
+        let ruling = |target| rules.ruling(target, &Unordered::default()).unwrap();
+        assert_eq!(ruling("/api/books/").volatile.len(), 1);
+        let login = ruling("/api/login/?next=/");
+        assert_eq!(login.volatile.len(), 2);
+        assert_eq!(login.volatile_headers, ["Retry-After"]);
+        assert_eq!(login.unordered, Unordered::default());
+        assert_ne!(ruling("/api/hello/").unordered, Unordered::default());
+    }
+
+    #[test]
+    fn deviations_need_the_statuses_and_type_they_name() {
+        let rules = Rules::parse(RULES).unwrap();
+        let answer = |status, content_type: &str| Answer {
+            status,
+            headers: [(
+                "content-type".parse().unwrap(),
+                content_type.parse().unwrap(),
+            )]
+            .into_iter()
+            .collect(),
+            body: Vec::new(),
+        };
+        let html = "text/html; charset=utf-8";
+        let json = "application/json";
+        for (left, right, expected) in [
+            ((404, html), (404, json), Some("HTML pages")),
+            ((404, html), (400, json), None),
+            ((404, json), (404, json), None),
+            ((500, html), (400, json), Some("server errors")),
+            ((500, html), (500, json), None),
+        ] {
+            let (left, right) = (answer(left.0, left.1), answer(right.0, right.1));
+            assert_eq!(rules.deviation("/", &left, &right), expected);
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, expected) in [
+            ("volatiles = []", "unknown field"),
+            ("[[volatile]]\npaths = [\"$[\"]", "is no JSON path"),
+            ("[[unordered]]\nnames = [\"$[\"]", "is no JSON path"),
+            ("[[volatile]]\nurl = \"(\"\npaths = []", "unclosed group"),
+            (
+                "[[deviation]]\nname = \"x\"\nright = \"6xx\"",
+                "is no status",
+            ),
+        ] {
+            let error = format!("{:#}", Rules::parse(text).unwrap_err());
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}
