@@ -11,12 +11,13 @@ use std::borrow::Cow;
 
 use diesel::QueryResult;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     db::Conn,
-    exceptions::{ApiException, Constraint, ErrorDetail, Errors, NON_FIELD_ERRORS, Result},
+    exceptions::{Constraint, ErrorDetail, Errors, Result},
     fields::{Field, FieldKind, FieldOptions, fail, null},
+    input::{FormValue, Input, Sent},
     models::{Model, SlugModel, ToOne},
     relations::{Related, RelatedField},
     request::Request,
@@ -99,7 +100,7 @@ pub trait ModelSerializer: Sized + 'static {
     /// # Errors
     /// 400 with every error.
     fn run_validation(
-        input: &Map<String, Value>,
+        input: &Input<'_>,
         instance: Option<&Self::Model>,
         scope: &Scope<'_>,
         conn: &mut Conn,
@@ -114,12 +115,17 @@ pub trait ModelSerializer: Sized + 'static {
 
     /// The field and code that the violation of a constraint stands for.
     fn constraint(name: &str) -> Option<Constraint>;
+
+    /// The names of the files that a row holds.
+    fn files(_row: &Self::Model) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The model of a serializer.
 pub type ModelOf<S> = <S as ModelSerializer>::Model;
 
-/// The validated body of a request; `defers` if what follows only stores it.
+/// The validated body of a request, its files stored; `defers` if what follows only stores it.
 ///
 /// # Errors
 /// 400 with every error, also for a body that is no object (contract §3.7).
@@ -130,31 +136,29 @@ pub fn validated<S: ModelSerializer>(
     defers: bool,
     conn: &mut Conn,
 ) -> Result<S::Data> {
-    let input = match request.data()? {
-        Value::Object(input) => input,
-        Value::Null => return Err(non_field("Null is not an object.", "null")),
-        _ => return Err(non_field("The body must be an object.", "invalid")),
-    };
-    if defers && S::DEFERS && request.checks == Checks::Deferred {
+    let input = Input::of(request)?;
+    let mut judge = |checks| {
+        request.forget_claims();
         let scope = Scope {
             request,
-            checks: Checks::Deferred,
+            checks,
             partial,
         };
-        if let Ok(data) = S::run_validation(input, instance, &scope, conn) {
+        S::run_validation(&input, instance, &scope, conn)
+    };
+    loop {
+        let deferred = match defers && S::DEFERS && request.checks == Checks::Deferred {
+            true => judge(Checks::Deferred).ok(),
+            false => None,
+        };
+        let data = match deferred {
+            Some(data) => data,
+            None => judge(Checks::Immediate)?,
+        };
+        if request.store_claims()? {
             return Ok(data);
         }
     }
-    let scope = Scope {
-        request,
-        checks: Checks::Immediate,
-        partial,
-    };
-    S::run_validation(input, instance, &scope, conn)
-}
-
-fn non_field(message: &'static str, code: &'static str) -> ApiException {
-    ApiException::field(NON_FIELD_ERRORS, ErrorDetail::new(message, code))
 }
 
 /// One row with what it needs, ready to be rendered.
@@ -203,11 +207,13 @@ pub struct FieldRepresentation<'a, F: Field> {
     pub value: &'a F::Value,
     /// The field's limits.
     pub options: &'a FieldOptions,
+    /// The request that asks.
+    pub request: &'a Request,
 }
 
 impl<F: Field> Serialize for FieldRepresentation<'_, F> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        F::to_representation(self.value, self.options, serializer)
+        F::represent(self.value, self.options, self.request, serializer)
     }
 }
 
@@ -390,16 +396,16 @@ pub fn hyperlink<M: Model>(lookup: &str, request: &Request) -> Option<String> {
 
 /// The value of one field, if it was sent and holds; its errors otherwise.
 pub fn read<F: Field>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     scope: &Scope<'_>,
     errors: &mut Errors,
 ) -> Option<F::Value> {
-    let value = present(input, field, scope, errors)?;
-    let value = if value.is_null() && !F::KIND.nullable {
-        null()
-    } else {
-        F::to_internal_value(value, &field.options)
+    let value = match present(input, field, F::FORM, scope, errors)? {
+        Sent::Value(value) if value.is_null() && !F::KIND.nullable => null(),
+        Sent::Value(value) => F::to_internal_value(&value, &field.options),
+        Sent::File(file) => F::from_file(file, &field.options, scope),
+        Sent::Malformed => fail("This is not JSON.", "invalid"),
     };
     kept(value, field.name, errors)
 }
@@ -409,16 +415,20 @@ pub fn read<F: Field>(
 /// # Errors
 /// The database's.
 pub fn read_related<R: RelatedField>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<<R::Target as Model>::Key>> {
-    let Some(value) = present(input, field, scope, errors) else {
+    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
         return Ok(None);
     };
-    Ok(kept(R::to_key(value, scope, conn)?, field.name, errors))
+    Ok(kept(
+        R::to_key(&sent.into_value(), scope, conn)?,
+        field.name,
+        errors,
+    ))
 }
 
 /// As [`read_related`], for a relation that may be null: `Some(None)` clears it.
@@ -426,19 +436,20 @@ pub fn read_related<R: RelatedField>(
 /// # Errors
 /// The database's.
 pub fn read_nullable_related<R: RelatedField>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Option<<R::Target as Model>::Key>>> {
-    let Some(value) = present(input, field, scope, errors) else {
+    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
         return Ok(None);
     };
+    let value = sent.into_value();
     if value.is_null() || value.as_str() == Some("") {
         return Ok(Some(None));
     }
-    Ok(kept(R::to_key(value, scope, conn)?, field.name, errors).map(Some))
+    Ok(kept(R::to_key(&value, scope, conn)?, field.name, errors).map(Some))
 }
 
 /// The keys of all related rows, each once, if they were sent and exist; the field's errors otherwise.
@@ -446,16 +457,16 @@ pub fn read_nullable_related<R: RelatedField>(
 /// # Errors
 /// The database's.
 pub fn read_many_related<R: RelatedField>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Vec<<R::Target as Model>::Key>>> {
-    let Some(value) = present(input, field, scope, errors) else {
+    let Some(sent) = present(input, field, FormValue::Selection, scope, errors) else {
         return Ok(None);
     };
-    let keys: Related<Vec<_>> = match value {
+    let keys: Related<Vec<_>> = match sent.into_value().as_ref() {
         Value::Null => Ok(null()),
         Value::Array(items) => R::to_keys(items, scope, conn),
         // DRF iterates what it is given: the keys of an object (contract §8.2).
@@ -473,19 +484,20 @@ pub fn read_many_related<R: RelatedField>(
 }
 
 fn present<'a>(
-    input: &'a Map<String, Value>,
+    input: &Input<'a>,
     field: &FieldInfo,
+    form: FormValue,
     scope: &Scope<'_>,
     errors: &mut Errors,
-) -> Option<&'a Value> {
-    let value = input.get(field.name);
-    if value.is_none() && field.required && !scope.partial {
+) -> Option<Sent<'a>> {
+    let sent = input.get(field, form, scope.partial);
+    if sent.is_none() && field.required && !scope.partial {
         errors.add(
             field.name,
             ErrorDetail::new("This is required.", "required"),
         );
     }
-    value
+    sent
 }
 
 fn kept<T>(value: Result<T, ErrorDetail>, name: &'static str, errors: &mut Errors) -> Option<T> {

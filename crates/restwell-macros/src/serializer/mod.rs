@@ -139,6 +139,7 @@ impl<'a> Container<'a> {
             self.update(),
             self.constraint(),
         );
+        let files = self.files();
         let defers = self.validate.is_none();
         let has_related = self.fields.iter().any(Field::is_related);
         quote! {
@@ -162,6 +163,7 @@ impl<'a> Container<'a> {
                     #insert
                     #update
                     #constraint
+                    #files
                 }
             };
         }

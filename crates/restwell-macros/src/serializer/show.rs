@@ -363,6 +363,7 @@ impl Field<'_> {
             ::restwell::serializers::FieldRepresentation::<#ty> {
                 value: #value,
                 options: &Self::FIELDS[#index].options,
+                request,
             }
         }
     }
