@@ -5,11 +5,13 @@
 
 use std::{
     collections::HashMap, env, fmt, fs, num::NonZero, ops::RangeInclusive, path::PathBuf,
-    str::FromStr, thread, time::Duration,
+    str::FromStr, sync::Arc, thread, time::Duration,
 };
 
 use percent_encoding::percent_decode_str;
-use restwell::{exceptions::ErrorFormat, settings::Settings as ApiSettings};
+use restwell::{
+    exceptions::ErrorFormat, settings::Settings as ApiSettings, storage::FileSystemStorage,
+};
 
 /// What `docker-compose.yml` uses where nothing else is set; production refuses them.
 const DEVELOPMENT_DATABASE_PASSWORD: &str = "library";
@@ -17,8 +19,8 @@ const DEVELOPMENT_SECRET_KEY: &str = "development-only-secret-key-change-me";
 const DEFAULT_SEED_PASSWORD: &str = "library";
 
 const SECRET_KEY_LENGTH: usize = 32;
-/// Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
-const MAX_BODY: usize = 2_621_440;
+/// Where the files in `MEDIA_ROOT` are found.
+const MEDIA_URL: &str = "/media/";
 
 /// All settings, valid.
 #[derive(Clone, Debug)]
@@ -39,8 +41,6 @@ pub struct Settings {
     pub seed_on_start: bool,
     /// The demo users' password.
     pub seed_password: Secret,
-    /// The folder of uploaded covers.
-    pub media_root: PathBuf,
     /// How often clients may ask.
     pub throttles: Throttles,
     /// What is logged, and how.
@@ -151,6 +151,7 @@ impl Settings {
         if let Some(problem) = database_url.as_deref().and_then(url_problem) {
             vars.add("DATABASE_URL", problem);
         }
+        let media_root = vars.parsed("MEDIA_ROOT", "media", PathBuf::from_str);
         let settings = Self {
             secret_key: vars.secret_key(database_url.is_some()),
             bind_addr: vars.parsed("BIND_ADDR", "127.0.0.1:8000", to_bind_addr),
@@ -165,7 +166,6 @@ impl Settings {
                 vars.text("SEED_PASSWORD")
                     .unwrap_or_else(|| DEFAULT_SEED_PASSWORD.to_owned()),
             ),
-            media_root: vars.parsed("MEDIA_ROOT", "media", PathBuf::from_str),
             throttles: Throttles {
                 anon: vars.parsed("THROTTLE_ANON", "", to_rate),
                 user: vars.parsed("THROTTLE_USER", "", to_rate),
@@ -179,7 +179,7 @@ impl Settings {
                 allowed_hosts: vars.parsed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", to_hosts),
                 error_format: vars.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
                 page_size: vars.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
-                max_body: MAX_BODY,
+                storage: Arc::new(FileSystemStorage::new(media_root, MEDIA_URL)),
                 ..ApiSettings::default()
             },
             database_url: database_url.map(Secret),

@@ -52,7 +52,7 @@ fn nothing_needs_to_be_set() {
         (true, false)
     );
     assert_eq!(settings.seed_password.expose(), "library");
-    assert_eq!(settings.media_root.to_str(), Some("media"));
+    assert!(format!("{:?}", settings.api.storage).contains(r#"root: "media""#));
     assert_eq!(
         settings.api.allowed_hosts,
         ["localhost", "127.0.0.1", "[::1]"]

@@ -28,6 +28,7 @@ const HOMES: [(&str, &[&str]); 6] = [
             "Pagination",
             "LOOKUP_VALUE_REGEX",
             "POLICIES",
+            "PARSERS",
             "get_queryset",
             "object_query",
             "get_object",
@@ -316,6 +317,7 @@ impl<'a> ViewSet<'a> {
                 fn lookup_value_regex(&self) -> &'static str { #generic::LOOKUP_VALUE_REGEX }
                 fn actions(&self) -> &'static [::restwell::viewsets::Action] { &[#(#table),*] }
                 fn policies(&self) -> ::restwell::viewsets::Policies { #generic::POLICIES }
+                fn parsers(&self) -> &'static [::restwell::parsers::Parser] { #generic::PARSERS }
                 fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { #fields }
                 fn constraint(&self, name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
                     #constraint(name)

@@ -21,7 +21,10 @@ use diesel::{
 };
 use tokio::sync::Semaphore;
 
-use crate::exceptions::{ApiException, Cause, Result};
+use crate::{
+    exceptions::{ApiException, Cause, Result},
+    transaction::Ending,
+};
 
 /// One connection to Postgres.
 pub type Conn = PgConnection;
@@ -205,6 +208,15 @@ pub fn transaction<T>(conn: &mut Conn, job: impl FnOnce(&mut Conn) -> Result<T>)
         COMMITTING.set(false);
     }
     result
+}
+
+/// How the transaction of this result ended.
+pub(crate) fn ending<T>(result: &Result<T>) -> Ending {
+    match result {
+        Ok(_) => Ending::Committed,
+        Err(exception) if COMMITTING.get() && is_lost(exception) => Ending::Unknown,
+        Err(_) => Ending::RolledBack,
+    }
 }
 
 /// The statements that this thread has sent for the present job.

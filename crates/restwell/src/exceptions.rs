@@ -284,6 +284,16 @@ impl ApiException {
         }
     }
 
+    /// The same once more, for what is told whenever it is asked for.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            status: self.status,
+            detail: self.detail.clone(),
+            retry_after: self.retry_after,
+            cause: (self.cause.is_some()).then(|| Cause::Other(self.to_string())),
+        }
+    }
+
     /// The tree that is sent: a bare message stands under `detail`.
     pub fn body(&self) -> ErrorDetail {
         match &self.detail {

@@ -6,6 +6,7 @@ use crate::{
     filters::{FilterSet, Filtering},
     models::Model,
     pagination::{Page, Pagination},
+    parsers::Parser,
     request::Request,
     response::Response,
     serializers::{ListRepresentation, ModelOf, ModelSerializer, Representation},
@@ -32,6 +33,8 @@ pub trait GenericViewSet: Send + Sync + 'static {
     const LOOKUP_VALUE_REGEX: &'static str = "[^/.]+";
     /// Versioning, authentication, permissions and throttles.
     const POLICIES: Policies = Policies::DEFAULT;
+    /// The bodies that it reads; the first parser of a body's content type reads it.
+    const PARSERS: &'static [Parser] = Parser::DEFAULT;
 
     /// Called for every action: the rows that exist for this request. Override to hide rows.
     fn get_queryset(&self, _request: &Request) -> QueryOf<Self> {

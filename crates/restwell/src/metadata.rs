@@ -18,7 +18,9 @@ pub(crate) fn options(request: &Request, route: &Route) -> Result<Response> {
     body.insert("name".to_owned(), view_name(route).into());
     body.insert("description".to_owned(), route.view.description().into());
     body.insert("renders".to_owned(), json!(["application/json"]));
-    body.insert("parses".to_owned(), json!(["application/json"]));
+    let parsers = route.view.parsers().iter();
+    let parses: Vec<_> = parsers.map(|parser| parser.media_type).collect();
+    body.insert("parses".to_owned(), json!(parses));
     let verb = if route.detail {
         Method::PUT
     } else {

@@ -202,7 +202,11 @@ fn change<V: UpdateModelMixin + ?Sized>(
         V::DEFERS,
         conn,
     )?;
+    let mut replaced = V::UpdateSerializer::files(&instance);
     let row = view.perform_update(request, instance, data, conn)?;
+    let files = V::UpdateSerializer::files(&row);
+    replaced.retain(|file| !files.contains(file));
+    request.remove_files(replaced);
     written::<V::UpdateSerializer>(request, &row, StatusCode::OK, conn)
 }
 
@@ -229,7 +233,9 @@ pub trait DestroyModelMixin: GenericViewSet {
     /// 404 if there is no such row.
     fn destroy(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let instance = self.lock_object(request, conn)?;
+        let files = Self::Serializer::files(&instance);
         self.perform_destroy(request, instance, conn)?;
+        request.remove_files(files);
         Ok(Response::no_content())
     }
 }

@@ -1,17 +1,102 @@
-//! What a request's body says: JSON, as strict as DRF takes it and as exact as Python reads it (contract §3).
+//! What a request's body says, by its content type (contract §3): forms, files, and JSON, as strict as DRF takes it
+//! and as exact as Python reads it.
+//!
+//! A viewset lists its parsers, see [`crate::generics::GenericViewSet::PARSERS`]. Parts that may be files are read
+//! while they arrive (`multipart.rs`), everything else is parsed when the view asks for it.
 
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use percent_encoding::percent_decode;
 use serde_json::{Number, Value};
 
 use crate::{
     exceptions::{ApiException, Result},
     fields::ascii_digit,
-    negotiation::JSON,
+    forms::{Form, Part},
+    negotiation,
+    query_params::MAX_FIELDS,
     renderers::python_float,
 };
+
+/// A way to read bodies of one content type.
+#[derive(Clone, Copy, Debug)]
+pub struct Parser {
+    /// The content type of such bodies; `*` stands for anything.
+    pub media_type: &'static str,
+    pub(crate) reads: Reads,
+}
+
+/// How a parser reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reads {
+    /// All of it at once.
+    Value(fn(&[u8], Option<&str>) -> Result<Value>),
+    /// All of it at once, to a form.
+    Form,
+    /// Part by part, while they arrive.
+    Parts,
+    /// One file, while it arrives.
+    File,
+}
+
+impl Parser {
+    /// DRF's `JSONParser`.
+    pub const JSON: Self = Self::new(negotiation::JSON.media_type, parse_json);
+    /// DRF's `FormParser`: `application/x-www-form-urlencoded`.
+    pub const FORM: Self = Self {
+        media_type: "application/x-www-form-urlencoded",
+        reads: Reads::Form,
+    };
+    /// DRF's `MultiPartParser`: `multipart/form-data`, texts and files.
+    pub const MULTI_PART: Self = Self {
+        media_type: "multipart/form-data",
+        reads: Reads::Parts,
+    };
+    /// DRF's `FileUploadParser`: a body of any type is the file `file` of a form. Its name is the part `filename` of
+    /// the URL, or stands in `Content-Disposition`.
+    pub const FILE_UPLOAD: Self = Self {
+        media_type: "*/*",
+        reads: Reads::File,
+    };
+    /// What a viewset reads that does not say it.
+    pub const DEFAULT: &'static [Self] = &[Self::JSON, Self::FORM, Self::MULTI_PART];
+
+    /// A parser of your own: `parse` gets the whole body and the charset that its content type names.
+    pub const fn new(
+        media_type: &'static str,
+        parse: fn(&[u8], Option<&str>) -> Result<Value>,
+    ) -> Self {
+        Self {
+            media_type,
+            reads: Reads::Value(parse),
+        }
+    }
+}
+
+/// The first parser of this content type; `None` is answered with 415 (contract §3.1, §3.2).
+pub fn select(parsers: &[Parser], content_type: &str) -> Option<Parser> {
+    if content_type.len() > MAX_CONTENT_TYPE_LENGTH {
+        return None;
+    }
+    let media = media_type(content_type);
+    let is_of = |parser: &&Parser| {
+        let includes = |media: &MediaType<'_>| media.includes(parser.media_type);
+        parser.media_type == "*/*" || media.as_ref().is_some_and(includes)
+    };
+    parsers.iter().find(is_of).copied()
+}
+
+/// Whether no body of this content type is an empty form, and not an empty object (contract §3.3).
+pub(crate) fn is_form(content_type: &str) -> bool {
+    let forms = [Parser::FORM, Parser::MULTI_PART];
+    let media = media_type(content_type);
+    media.is_some_and(|media| {
+        let mut types = forms.iter().map(|form| form.media_type);
+        types.any(|form| media.is(form))
+    })
+}
 
 /// What stands for half of a surrogate pair, which JSON can escape (`"\ud800"`) but a Rust string cannot hold.
 ///
@@ -70,12 +155,27 @@ impl MediaType<'_> {
             is_same(self.kind, kind) && is_same(self.subtype, subtype)
         })
     }
+
+    /// Whether this is `media_type` itself.
+    fn is(&self, media_type: &str) -> bool {
+        self.includes(media_type) && self.kind != "*" && self.subtype != "*"
+    }
 }
 
 /// The media type in a header's value; `None` for a text without a slash, which matches nothing.
 pub fn media_type(text: &str) -> Option<MediaType<'_>> {
-    let (full_type, mut rest) = split_param(text);
+    let (full_type, params) = value_and_params(text);
     let (kind, subtype) = full_type.trim().split_once('/')?;
+    Some(MediaType {
+        kind,
+        subtype,
+        params,
+    })
+}
+
+/// What a header says, and its parameters.
+fn value_and_params(text: &str) -> (&str, Vec<(&str, Cow<'_, str>)>) {
+    let (value, mut rest) = split_param(text);
     let mut params = Vec::new();
     while let Some(text) = rest {
         let (param, after) = split_param(text);
@@ -85,11 +185,44 @@ pub fn media_type(text: &str) -> Option<MediaType<'_>> {
         }
         rest = after;
     }
-    Some(MediaType {
-        kind,
-        subtype,
-        params,
-    })
+    (value, params)
+}
+
+/// What `Content-Disposition` says of a part or a body.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Disposition {
+    /// The name of the field.
+    pub name: Option<String>,
+    /// The client's name for the file.
+    pub file_name: Option<String>,
+}
+
+impl Disposition {
+    /// Reads a header's value; `filename*` (RFC 8187) wins over `filename`.
+    pub fn parse(header: &str) -> Self {
+        let mut read = Self::default();
+        let mut extended = None;
+        for (name, value) in value_and_params(header).1 {
+            match name.to_ascii_lowercase().as_str() {
+                "name" => read.name = Some(value.into_owned()),
+                "filename" => read.file_name = Some(value.into_owned()),
+                "filename*" => extended = extended_value(&value),
+                _ => {}
+            }
+        }
+        read.file_name = extended.or(read.file_name);
+        read
+    }
+}
+
+/// `UTF-8'en'na%C3%AFve.txt`
+fn extended_value(value: &str) -> Option<String> {
+    let mut parts = value.splitn(3, '\'');
+    let (charset, text) = (parts.next()?, parts.nth(1)?);
+    let encoding = Encoding::for_label(charset.as_bytes()).unwrap_or(UTF_8);
+    let bytes: Cow<'_, [u8]> = percent_decode(text.as_bytes()).into();
+    let (text, _) = encoding.decode_without_bom_handling(&bytes);
+    Some(text.into_owned())
 }
 
 /// Splits at the first semicolon that stands in no quotes.
@@ -119,10 +252,34 @@ fn unquote(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a body of this content type can be parsed; if not, the answer is 415 (contract §3.1, §3.2).
-pub fn accepts(content_type: &str) -> bool {
-    content_type.len() <= MAX_CONTENT_TYPE_LENGTH
-        && media_type(content_type).is_some_and(|media| media.includes(JSON.media_type))
+/// Reads `application/x-www-form-urlencoded` as Django does: bytes that are no text become U+FFFD.
+///
+/// # Errors
+/// 400 `parse_error` for more than [`MAX_FIELDS`] fields, and for a charset that holds no text.
+pub fn parse_form(body: &[u8], charset: Option<&str>) -> Result<Form> {
+    let pairs = body.split(|byte| *byte == b'&');
+    if pairs.clone().count() > MAX_FIELDS {
+        return Err(malformed(format!("holds more than {MAX_FIELDS} fields")));
+    }
+    decode(b"", charset)?;
+    let decoded = |bytes: &[u8]| {
+        let spaced: Vec<u8> = bytes
+            .iter()
+            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+            .collect();
+        let bytes: Cow<'_, [u8]> = percent_decode(&spaced).into();
+        decode(&bytes, charset)
+            .unwrap_or_else(|_| String::from_utf8_lossy(&bytes))
+            .into_owned()
+    };
+    let field = |pair: &[u8]| {
+        let equals = pair.iter().position(|byte| *byte == b'=');
+        let (name, value) = pair.split_at(equals.unwrap_or(pair.len()));
+        let value = value.strip_prefix(b"=").unwrap_or_default();
+        (decoded(name), Part::Text(decoded(value)))
+    };
+    let pairs = pairs.filter(|pair| !pair.is_empty());
+    Ok(Form::new(pairs.map(field).collect()))
 }
 
 /// Reads JSON as Python does: the last of equal keys counts, whole numbers are exact, others are 64 bit floats.
@@ -142,7 +299,8 @@ pub fn parse_json(body: &[u8], charset: Option<&str>) -> Result<Value> {
     Ok(value)
 }
 
-fn malformed(problem: impl std::fmt::Display) -> ApiException {
+/// 400 `parse_error`.
+pub(crate) fn malformed(problem: impl std::fmt::Display) -> ApiException {
     ApiException::new(
         StatusCode::BAD_REQUEST,
         format!("The request body {problem}."),
@@ -150,13 +308,13 @@ fn malformed(problem: impl std::fmt::Display) -> ApiException {
     )
 }
 
+fn normal_charset(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace(['_', ' '], "-")
+}
+
 /// The text of a body; a charset that nobody knows is UTF-8.
 fn decode<'a>(body: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>> {
-    let charset = charset
-        .unwrap_or("utf-8")
-        .trim()
-        .to_ascii_lowercase()
-        .replace(['_', ' '], "-");
+    let charset = normal_charset(charset.unwrap_or("utf-8"));
     let decoded = match charset.as_str() {
         name if NO_CHARSETS.contains(&name) => {
             return Err(malformed("has a charset that holds no text"));

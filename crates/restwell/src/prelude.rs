@@ -6,7 +6,7 @@ pub use crate::{
     FilterSet, Serializer,
     db::Conn,
     exceptions::{ApiException, ErrorDetail, Result},
-    fields::{ChoiceField, SlugField, UrlField},
+    fields::{ChoiceField, FileField, ImageField, SlugField, UrlField},
     filters::NoFilter,
     generics::{GenericViewSet, QueryOf},
     mixins::{

@@ -1,6 +1,9 @@
 //! One request as a view sees it: synchronous, owned, its body parsed when it is first asked for.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::{
+    cell::{OnceCell, RefCell},
+    sync::Arc,
+};
 
 use actix_web::{
     http::{Method, header::HeaderMap},
@@ -10,12 +13,14 @@ use serde_json::Value;
 
 use crate::{
     exceptions::{ApiException, Result},
+    forms::{Form, UploadedFile},
     negotiation::Accepted,
-    parsers,
+    parsers::{self, Reads},
     query_params::QueryParams,
-    routers::{Match, Urls},
+    routers::{Match, Urls, route_of},
     serializers::Checks,
     settings::Settings,
+    transaction::Hooks,
 };
 
 /// One HTTP request.
@@ -36,12 +41,52 @@ pub struct Request {
     pub settings: Arc<Settings>,
     pub(crate) urls: Arc<Urls>,
     pub(crate) origin: String,
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
     pub(crate) accepted: Accepted,
     /// The version that the client asks for, if the API has any.
     pub version: Option<String>,
     pub(crate) checks: Checks,
-    pub(crate) data: OnceCell<Value>,
+    pub(crate) data: OnceCell<Data>,
+    pub(crate) hooks: RefCell<Hooks>,
+    /// The files that validation let through, with the names that they will have.
+    pub(crate) uploads: RefCell<Vec<(String, UploadedFile)>>,
+}
+
+/// A body before it is parsed.
+pub(crate) enum Body {
+    /// All of it.
+    Bytes(Bytes),
+    /// What was wrong with it, to be told when it is asked for.
+    Refused(ApiException),
+    /// It was parsed while it arrived.
+    Parsed(Data),
+}
+
+impl From<Result<Option<Form>>> for Body {
+    fn from(read: Result<Option<Form>>) -> Self {
+        match read {
+            Ok(Some(form)) => Self::Parsed(form.into()),
+            Ok(None) => Self::Bytes(Bytes::new()),
+            Err(exception) => Self::Refused(exception),
+        }
+    }
+}
+
+/// A parsed body.
+pub(crate) enum Data {
+    Json(Value),
+    Form {
+        form: Form,
+        /// The last text of each name.
+        texts: Value,
+    },
+}
+
+impl From<Form> for Data {
+    fn from(form: Form) -> Self {
+        let texts = form.texts();
+        Self::Form { form, texts }
+    }
 }
 
 impl Request {
@@ -73,32 +118,56 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The parsed body: an empty object if there is none (contract §3.3).
+    /// The parsed body: an empty object if there is none (contract §3.3). Of a form it is an object of the last text
+    /// of each name; [`Request::form`] has the rest.
     ///
     /// # Errors
     /// 415 for a content type that nothing parses, 400 `parse_error` for a body that is not what its type says.
     pub fn data(&self) -> Result<&Value> {
-        if let Some(data) = self.data.get() {
-            return Ok(data);
+        match self.parsed()? {
+            Data::Json(value) => Ok(value),
+            Data::Form { texts, .. } => Ok(texts),
         }
-        let data = self.parse()?;
-        Ok(self.data.get_or_init(|| data))
     }
 
-    fn parse(&self) -> Result<Value> {
-        if self.body.is_empty() {
-            return Ok(Value::Object(serde_json::Map::new()));
+    /// The form that the body is, if it is one.
+    ///
+    /// # Errors
+    /// As [`Request::data`]; 413 for a form that is over a limit.
+    pub fn form(&self) -> Result<Option<&Form>> {
+        match self.parsed()? {
+            Data::Json(_) => Ok(None),
+            Data::Form { form, .. } => Ok(Some(form)),
         }
-        let content_type = self
-            .headers
-            .get("content-type")
-            .map_or("", |value| value.to_str().unwrap_or(""));
-        if !parsers::accepts(content_type) {
-            return Err(ApiException::unsupported_media_type(content_type));
+    }
+
+    fn parsed(&self) -> Result<&Data> {
+        match (&self.body, self.data.get()) {
+            (Body::Refused(exception), _) => Err(exception.again()),
+            (Body::Parsed(data), _) | (_, Some(data)) => Ok(data),
+            (Body::Bytes(body), None) => {
+                let data = self.parse(body)?;
+                Ok(self.data.get_or_init(|| data))
+            }
         }
-        let charset = parsers::media_type(content_type)
-            .and_then(|parsed| parsed.param("charset").map(str::to_owned));
-        parsers::parse_json(&self.body, charset.as_deref())
+    }
+
+    fn parse(&self, body: &[u8]) -> Result<Data> {
+        let content_type = self.header("content-type").unwrap_or_default();
+        if body.is_empty() {
+            return Ok(match parsers::is_form(content_type) {
+                true => Form::default().into(),
+                false => Data::Json(Value::Object(serde_json::Map::new())),
+            });
+        }
+        let media = parsers::media_type(content_type);
+        let charset = media.as_ref().and_then(|media| media.param("charset"));
+        let parser = parsers::select(route_of(self).view.parsers(), content_type);
+        match parser.map(|parser| parser.reads) {
+            Some(Reads::Value(parse)) => parse(body, charset).map(Data::Json),
+            Some(Reads::Form) => parsers::parse_form(body, charset).map(Data::from),
+            _ => Err(ApiException::unsupported_media_type(content_type)),
+        }
     }
 
     /// Whether the verb only reads (contract §12.1).

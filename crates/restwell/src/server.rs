@@ -1,6 +1,10 @@
 //! Where actix hands over: reads the body, finds the route, gives the rest to [`Db::run`], and logs one line.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    cell::{OnceCell, RefCell},
+    sync::Arc,
+    time::Instant,
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,11 +19,13 @@ use log::Level;
 use crate::{
     db::Db,
     exceptions::{ApiException, Result},
+    media, multipart,
     negotiation::{Accepted, JSON},
+    parsers::{self, Disposition, Reads},
     query_params::QueryParams,
-    request::Request,
+    request::{Body, Request},
     response::Response,
-    routers::{Urls, slash_redirect},
+    routers::{Match, Urls, slash_redirect},
     serializers::Checks,
     settings::Settings,
     views::dispatch,
@@ -78,24 +84,43 @@ impl App {
     async fn serve(&self, http: HttpRequest, payload: web::Payload) -> HttpResponse {
         let start = Instant::now();
         let id = request_id(&http);
-        let (result, statements) = self.answer(&http, payload, &id).await;
-        let response = result.unwrap_or_else(|exception| {
+        let storage = &self.settings.storage;
+        let (result, statements) = match media::name_of(http.path(), storage.as_ref()) {
+            Some(name) => {
+                let host = self.host(&http);
+                (
+                    host.and_then(|_| media::respond(&http, &name, storage.as_ref())),
+                    0,
+                )
+            }
+            None => {
+                let (result, statements) = self.answer(&http, payload, &id).await;
+                (result.map(to_actix), statements)
+            }
+        };
+        let mut response = result.unwrap_or_else(|exception| {
             if exception.is_our_fault() {
                 log::error!(target: "restwell::error", request_id = id.as_str(); "{exception}");
             }
-            Response::from_exception(
-                &exception,
-                &self.settings,
-                Accepted {
-                    renderer: JSON,
-                    indent: None,
-                },
-            )
+            self.failed(&exception)
         });
-        log_request(&http, &response, statements, &id, start);
-        let mut response = to_actix(response, &id);
+        log_request(&http, response.status(), statements, &id, start);
+        add_headers(&mut response, &id);
         response.extensions_mut().insert(Statements(statements));
         response
+    }
+
+    /// The answer to what dispatch never saw.
+    fn failed(&self, exception: &ApiException) -> HttpResponse {
+        let accepted = Accepted {
+            renderer: JSON,
+            indent: None,
+        };
+        let response = Response::from_exception(exception, &self.settings, accepted);
+        to_actix(match exception.status {
+            StatusCode::METHOD_NOT_ALLOWED => response.with_header(header::ALLOW, "GET, HEAD"),
+            _ => response,
+        })
     }
 
     async fn answer(
@@ -113,7 +138,8 @@ impl App {
         (outcome.result, outcome.statements)
     }
 
-    async fn request(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> Result<Routed> {
+    /// The host that the client asks for; 400 if it is none of ours.
+    fn host<'a>(&self, http: &'a HttpRequest) -> Result<&'a str> {
         let host = http
             .headers()
             .get(header::HOST)
@@ -130,6 +156,11 @@ impl App {
                 "invalid_host",
             ));
         }
+        Ok(host)
+    }
+
+    async fn request(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> Result<Routed> {
+        let host = self.host(http)?;
         let origin = format!(
             "{}://{host}",
             if http.app_config().secure() {
@@ -145,7 +176,7 @@ impl App {
                 .map(Routed::Redirect)
                 .ok_or_else(ApiException::not_found);
         };
-        let body = read_body(http, payload, self.settings.max_body).await?;
+        let body = self.body(http, payload, &route).await?;
         Ok(Routed::To(Box::new(Request {
             method: http.method().clone(),
             path: http.path().to_owned(),
@@ -163,9 +194,44 @@ impl App {
                 indent: None,
             },
             checks: Checks::Deferred,
-            data: std::cell::OnceCell::new(),
+            data: OnceCell::new(),
+            hooks: RefCell::default(),
+            uploads: RefCell::default(),
         })))
     }
+
+    /// Only a verb that has a use for its body gets it read (contract §0.3). What is wrong with a body that may hold
+    /// files is told when the view asks for it.
+    async fn body(&self, http: &HttpRequest, payload: web::Payload, route: &Match) -> Result<Body> {
+        if !matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH) {
+            return Ok(Body::Bytes(Bytes::new()));
+        }
+        let content_type = header_text(http, header::CONTENT_TYPE);
+        let parser = parsers::select(self.urls.route(route).view.parsers(), content_type);
+        Ok(match parser.map(|parser| parser.reads) {
+            Some(Reads::Parts) => multipart::read_form(payload, content_type, &self.settings)
+                .await
+                .into(),
+            Some(Reads::File) => {
+                let disposition = header_text(http, header::CONTENT_DISPOSITION);
+                let sent = Disposition::parse(disposition).file_name;
+                let named = route.kwargs.iter().find(|(name, _)| name == "filename");
+                let name = named.map(|(_, name)| name.as_str()).or(sent.as_deref());
+                multipart::read_file(payload, name, content_type, &self.settings)
+                    .await
+                    .into()
+            }
+            _ => Body::Bytes(read_body(http, payload, self.settings.max_body).await?),
+        })
+    }
+}
+
+/// A header's text; empty if it is missing.
+fn header_text(http: &HttpRequest, name: HeaderName) -> &str {
+    let value = http.headers().get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 enum Routed {
@@ -173,11 +239,7 @@ enum Routed {
     Redirect(String),
 }
 
-/// Only a verb that has a use for its body gets it read (contract §0.3).
 async fn read_body(http: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Bytes> {
-    if !matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH) {
-        return Ok(Bytes::new());
-    }
     let announced = http
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -217,8 +279,8 @@ fn moved(location: &str) -> Response {
         .with_header(header::LOCATION, location)
 }
 
-fn log_request(http: &HttpRequest, response: &Response, statements: u32, id: &str, start: Instant) {
-    let level = if response.status.is_server_error() {
+fn log_request(http: &HttpRequest, status: StatusCode, statements: u32, id: &str, start: Instant) {
+    let level = if status.is_server_error() {
         Level::Warn
     } else {
         Level::Info
@@ -229,25 +291,31 @@ fn log_request(http: &HttpRequest, response: &Response, statements: u32, id: &st
         level,
         method = http.method().as_str(),
         path = http.path(),
-        status = response.status.as_u16(),
+        status = status.as_u16(),
         ms = milliseconds,
         statements = statements,
         request_id = id;
         "{} {} {} {milliseconds:.1} ms, {statements} statements, {id}",
         http.method(),
         http.path(),
-        response.status.as_u16()
+        status.as_u16()
     );
 }
 
-fn to_actix(response: Response, id: &str) -> HttpResponse {
+fn to_actix(response: Response) -> HttpResponse {
     let mut builder = HttpResponse::build(response.status);
     for header in response.headers {
         builder.append_header(header);
     }
-    for (name, value) in SECURITY_HEADERS {
-        builder.insert_header((name, HeaderValue::from_static(value)));
-    }
-    builder.insert_header((REQUEST_ID, id));
     builder.body(response.body)
+}
+
+fn add_headers(response: &mut HttpResponse, id: &str) {
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
 }

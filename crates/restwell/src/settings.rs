@@ -1,6 +1,11 @@
 //! The framework's own settings; a service builds them once and hands them over.
 
-use crate::exceptions::ErrorFormat;
+use std::sync::Arc;
+
+use crate::{
+    exceptions::ErrorFormat,
+    storage::{FileSystemStorage, Storage},
+};
 
 /// What a service may choose.
 #[derive(Clone, Debug)]
@@ -14,8 +19,18 @@ pub struct Settings {
     pub list_errors_as_dict: bool,
     /// Items on a page where the viewset does not say it.
     pub page_size: u32,
-    /// The largest body that is read, in bytes.
+    /// The largest body that is read, in bytes; of one that holds files, all that is not in a file.
     pub max_body: usize,
+    /// The largest file that is read, in bytes.
+    pub max_file: u64,
+    /// The largest body with files that is read, in bytes.
+    pub max_upload: u64,
+    /// How many files one body may hold.
+    pub max_files: usize,
+    /// How many pixels an image may have.
+    pub max_image_pixels: u64,
+    /// Where uploaded files are kept.
+    pub storage: Arc<dyn Storage>,
 }
 
 impl Default for Settings {
@@ -28,6 +43,11 @@ impl Default for Settings {
             list_errors_as_dict: true,
             page_size: 20,
             max_body: 2_621_440,
+            max_file: 10 << 20,
+            max_upload: 25 << 20,
+            max_files: 100,
+            max_image_pixels: 89_478_485,
+            storage: Arc::new(FileSystemStorage::new("media", "/media/")),
         }
     }
 }

@@ -227,6 +227,35 @@ impl TestRequest {
         self.body("application/json", body.as_bytes().to_vec())
     }
 
+    /// With these texts as a form.
+    #[must_use]
+    pub fn form(self, texts: &[(&str, &str)]) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let body = form.extend_pairs(texts).finish();
+        self.body("application/x-www-form-urlencoded", body)
+    }
+
+    /// With these texts, and files by field, name and contents, as a form of several parts.
+    #[must_use]
+    pub fn multipart(self, texts: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Self {
+        let mut body = Vec::new();
+        let mut part = |head: String, content: &[u8]| {
+            let head = format!("--boundary\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+            body.extend([head.as_bytes(), content, b"\r\n"].concat());
+        };
+        for (name, text) in texts {
+            part(format!("name=\"{name}\""), text.as_bytes());
+        }
+        for (name, file_name, content) in files {
+            part(
+                format!("name=\"{name}\"; filename=\"{file_name}\""),
+                content,
+            );
+        }
+        body.extend(b"--boundary--\r\n");
+        self.body("multipart/form-data; boundary=boundary", body)
+    }
+
     /// With a body of any type.
     #[must_use]
     pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {

@@ -40,7 +40,8 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 1. The renderer: 404 for an unknown format, 406 if nothing is acceptable.
     negotiate(request)?;
     if request.is_safe() {
-        return handle(request, conn).map_err(|exception| refused(exception, request));
+        let result = handle(request, conn);
+        return ended(result, request);
     }
     // An unsafe request is one transaction. What the database refuses is judged once more, all checks asked for.
     request.checks = Checks::Deferred;
@@ -56,6 +57,12 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
 
 fn transact(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     let result = db::transaction(conn, |conn| handle(request, conn));
+    ended(result, request)
+}
+
+/// Does what waited for the end of the handler and its transaction.
+fn ended(result: Result<Response>, request: &mut Request) -> Result<Response> {
+    request.hooks.get_mut().run(db::ending(&result));
     result.map_err(|exception| refused(exception, request))
 }
 

@@ -12,6 +12,7 @@ use crate::{
     mixins::{
         CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
     },
+    parsers::Parser,
     permissions::{AllowAny, Permission},
     request::Request,
     response::Response,
@@ -90,6 +91,10 @@ pub trait ViewSet: Send + Sync {
     fn actions(&self) -> &'static [Action];
     /// Its policies.
     fn policies(&self) -> Policies;
+    /// The bodies that it reads.
+    fn parsers(&self) -> &'static [Parser] {
+        Parser::DEFAULT
+    }
     /// The fields of its serializer.
     fn fields(&self) -> &'static [FieldInfo];
     /// The field and code that the violation of a constraint stands for.

@@ -12,7 +12,7 @@ use crate::{
     names,
 };
 
-const FIELD_OPTIONS: [&str; 25] = [
+const FIELD_OPTIONS: [&str; 27] = [
     "read_only",
     "required",
     "optional",
@@ -38,6 +38,8 @@ const FIELD_OPTIONS: [&str; 25] = [
     "decimal_places",
     "choices",
     "child",
+    "upload_to",
+    "allow_empty_file",
 ];
 
 /// One field.
@@ -258,10 +260,11 @@ impl Limits {
     fn option(&mut self, item: &Item, ctxt: &Ctxt) {
         let name = &item.name;
         let limit = match name.to_string().as_str() {
-            "allow_blank" => item.flag(ctxt).then(|| quote!(#name: true)),
+            "allow_blank" | "allow_empty_file" => item.flag(ctxt).then(|| quote!(#name: true)),
             "allow_empty" => item
                 .value::<LitBool>(ctxt)
                 .map(|allowed| quote!(#name: #allowed)),
+            "upload_to" => item.value::<Expr>(ctxt).map(|value| quote!(#name: #value)),
             "min_value" | "max_value" => item.value::<Expr>(ctxt).map(|value| bound(name, &value)),
             "choices" => {
                 self.choices = item.value(ctxt);

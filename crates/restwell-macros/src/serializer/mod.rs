@@ -205,6 +205,7 @@ impl<'a> Container<'a> {
             (self.prefetch(), self.retrieve(), self.representation());
         let (insert, update, save, constraint) =
             (self.insert(), self.update(), self.save(), self.constraint());
+        let files = self.files();
         let has_related = self.fields.iter().any(Field::is_related);
         quote! {
             #[automatically_derived]
@@ -219,6 +220,7 @@ impl<'a> Container<'a> {
                 #update
                 #save
                 #constraint
+                #files
             }
         }
     }

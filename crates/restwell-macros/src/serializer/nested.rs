@@ -78,15 +78,16 @@ impl<'a> Field<'a> {
         } else {
             quote!(read_nested)
         };
-        let validation = if many {
-            quote!(nested_list)
+        let (form, validation) = if many {
+            (quote!(Objects), quote!(nested_list))
         } else {
-            quote!(nested_object)
+            (quote!(Object), quote!(nested_object))
         };
         quote_spanned! {self.spot()=>
             let #local = ::restwell::serializers::#function(
                 input,
                 #info,
+                ::restwell::input::FormValue::#form,
                 scope,
                 &mut errors,
                 conn,

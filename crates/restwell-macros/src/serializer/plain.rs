@@ -119,7 +119,7 @@ impl Container<'_> {
         let rules = self.rules();
         quote! {
             fn run_validation(
-                input: &::restwell::private::serde_json::Map<::std::string::String, ::restwell::private::serde_json::Value>,
+                input: &::restwell::input::Input<'_>,
                 _instance: ::std::option::Option<&()>,
                 scope: &::restwell::serializers::Scope<'_>,
                 conn: &mut ::restwell::db::Conn,

@@ -447,6 +447,7 @@ impl Field<'_> {
             ::restwell::serializers::FieldRepresentation::<#ty> {
                 value: #value,
                 options: &<Self as ::restwell::serializers::BaseSerializer>::FIELDS[#index].options,
+                request,
             }
         }
     }

@@ -145,6 +145,29 @@ impl Container<'_> {
         )
     }
 
+    /// The files that a row holds.
+    pub(super) fn files(&self) -> TokenStream {
+        let model = &self.model;
+        let columns = self
+            .fields
+            .iter()
+            .filter(|field| matches!(field.kind, Kind::Value));
+        let files = columns.map(|field| {
+            let (file_name, pair, attribute) = (field.item("file_name"), self.pair(field), self.attribute(field));
+            quote_spanned! {field.spot()=>
+                files.extend(#file_name((#pair.show)(::restwell::private::get::<#model, _>(row, #attribute))).map(::std::string::String::from));
+            }
+        });
+        quote! {
+            fn files(row: &#model) -> ::std::vec::Vec<::std::string::String> {
+                let mut files = ::std::vec::Vec::new();
+                let _ = row;
+                #(#files)*
+                files
+            }
+        }
+    }
+
     fn lists(&self, new: bool) -> TokenStream {
         let lists = self.many().map(|field| {
             let (sent, relation) = (field.sent(), self.attribute(field));

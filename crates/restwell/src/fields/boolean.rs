@@ -4,7 +4,7 @@ use serde::Serializer;
 use serde_json::Value;
 
 use super::{Field, FieldKind, FieldOptions, fail, null};
-use crate::exceptions::ErrorDetail;
+use crate::{exceptions::ErrorDetail, input::FormValue};
 
 const TRUE_TEXTS: [&str; 6] = ["t", "y", "yes", "true", "on", "1"];
 const FALSE_TEXTS: [&str; 6] = ["f", "n", "no", "false", "off", "0"];
@@ -17,6 +17,8 @@ impl Field for bool {
         name: "boolean",
         nullable: false,
     };
+
+    const FORM: FormValue = FormValue::Boolean;
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<bool, ErrorDetail> {
         let is_one_of = |texts: [&str; 6], text: &str| {

@@ -7,7 +7,7 @@ use super::{
     Field, FieldKind, FieldOptions, accept, fail, null, numeric::number_text,
     string::unstorable_characters,
 };
-use crate::exceptions::ErrorDetail;
+use crate::{exceptions::ErrorDetail, input::FormValue};
 
 /// DRF's `ListField`: array columns. The items keep to [`FieldOptions::child`].
 impl<F: Field> Field for Vec<F> {
@@ -17,6 +17,8 @@ impl<F: Field> Field for Vec<F> {
         name: "list",
         nullable: false,
     };
+
+    const FORM: FormValue = FormValue::List;
 
     fn to_internal_value(
         input: &Value,
@@ -91,6 +93,8 @@ impl Field for Value {
         name: "field",
         nullable: false,
     };
+
+    const FORM: FormValue = FormValue::Json;
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<Value, ErrorDetail> {
         match input {

@@ -8,17 +8,22 @@ use std::{borrow::Cow, fmt};
 use serde::Serializer;
 use serde_json::Value;
 
-use crate::exceptions::ErrorDetail;
+use crate::{
+    exceptions::ErrorDetail, forms::UploadedFile, input::FormValue, request::Request,
+    serializers::Scope,
+};
 
 mod boolean;
 mod choice;
 mod composite;
 mod datetime;
+mod file;
 mod numeric;
 mod string;
 mod uuid;
 
 pub use choice::ChoiceField;
+pub use file::{FileField, ImageField};
 pub(crate) use numeric::ascii_digit;
 pub(crate) use string::is_space;
 pub use string::{SlugField, UrlField};
@@ -47,6 +52,10 @@ pub struct FieldOptions {
     pub choices: Choices,
     /// The limits of a list's items.
     pub child: Option<&'static FieldOptions>,
+    /// The folder of uploaded files in the storage, with a slash at its end; empty for the root.
+    pub upload_to: &'static str,
+    /// An uploaded file may be empty.
+    pub allow_empty_file: bool,
 }
 
 impl FieldOptions {
@@ -62,6 +71,8 @@ impl FieldOptions {
         decimal_places: None,
         choices: Choices::None,
         child: None,
+        upload_to: "",
+        allow_empty_file: false,
     };
 }
 
@@ -119,12 +130,27 @@ pub trait Field: Sized + 'static {
     /// Name and nature of the field.
     const KIND: FieldKind;
 
+    /// How a form holds the value.
+    const FORM: FormValue = FormValue::Text;
+
     /// Called for each value that a client sent, null included: coerces it and checks the limits.
     ///
     /// # Errors
     /// Every limit that does not hold, in the order of contract §5.1.2; a failed coercion is the only one then.
     fn to_internal_value(input: &Value, options: &FieldOptions)
     -> Result<Self::Value, ErrorDetail>;
+
+    /// Called for each file that a client sent: checks it and gives what is stored for it.
+    ///
+    /// # Errors
+    /// As [`Field::to_internal_value`]; a field that holds no files takes none.
+    fn from_file(
+        _file: &UploadedFile,
+        _options: &FieldOptions,
+        _scope: &Scope<'_>,
+    ) -> Result<Self::Value, ErrorDetail> {
+        fail("A file was sent where a value is expected.", "invalid")
+    }
 
     /// Called for values of nullable fields: whether this text stands for null (contract §5.3, §5.12).
     fn is_null_text(_input: &Value) -> bool {
@@ -137,12 +163,27 @@ pub trait Field: Sized + 'static {
         None
     }
 
+    /// Called before and after a row is changed or deleted: the file that it holds.
+    fn file_name(_value: &Self::Value) -> Option<&str> {
+        None
+    }
+
     /// Called for each value that is shown.
     fn to_representation<S: Serializer>(
         value: &Self::Value,
         options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error>;
+
+    /// Called for each value that is shown in an answer. Override it if what is shown depends on the request.
+    fn represent<S: Serializer>(
+        value: &Self::Value,
+        options: &FieldOptions,
+        _request: &Request,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Self::to_representation(value, options, serializer)
+    }
 }
 
 /// A value of a nullable column: null is allowed, and the field may be left out.
@@ -154,6 +195,8 @@ impl<F: Field> Field for Option<F> {
         ..F::KIND
     };
 
+    const FORM: FormValue = F::FORM;
+
     fn to_internal_value(
         input: &Value,
         options: &FieldOptions,
@@ -164,8 +207,20 @@ impl<F: Field> Field for Option<F> {
         F::to_internal_value(input, options).map(Some)
     }
 
+    fn from_file(
+        file: &UploadedFile,
+        options: &FieldOptions,
+        scope: &Scope<'_>,
+    ) -> Result<Self::Value, ErrorDetail> {
+        F::from_file(file, options, scope).map(Some)
+    }
+
     fn kept(value: &Self::Value) -> Option<Self::Value> {
         value.as_ref().and_then(F::kept).map(Some)
+    }
+
+    fn file_name(value: &Self::Value) -> Option<&str> {
+        value.as_ref().and_then(F::file_name)
     }
 
     fn to_representation<S: Serializer>(
@@ -175,6 +230,18 @@ impl<F: Field> Field for Option<F> {
     ) -> Result<S::Ok, S::Error> {
         match value {
             Some(value) => F::to_representation(value, options, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    fn represent<S: Serializer>(
+        value: &Self::Value,
+        options: &FieldOptions,
+        request: &Request,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => F::represent(value, options, request, serializer),
             None => serializer.serialize_none(),
         }
     }

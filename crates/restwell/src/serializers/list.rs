@@ -1,12 +1,11 @@
 //! Lists of objects: bodies with many rows to create, and nested lists (contract §6.2).
 
-use serde_json::Value;
-
 use super::{BaseSerializer, Scope, attempt, non_field, run_object_validation};
 use crate::{
     db::Conn,
     exceptions::{ApiException, ErrorDetail, Result},
     fields::FieldOptions,
+    input::Sent,
     request::Request,
 };
 
@@ -65,12 +64,12 @@ pub fn validated_list<S: BaseSerializer>(
     defers: bool,
     conn: &mut Conn,
 ) -> Result<Vec<S::Data>> {
-    let input = request.data()?;
-    if input.is_null() {
+    let sent = Sent::list_of(request)?;
+    if sent.is_null() {
         return Err(non_field("Null is not a list.", "null"));
     }
     attempt(request, false, defers && S::DEFERS, |scope| {
-        run_list_validation::<S>(input, limits, scope, conn)
+        run_list_validation::<S>(&sent, limits, scope, conn)
     })
 }
 
@@ -79,24 +78,23 @@ pub fn validated_list<S: BaseSerializer>(
 /// # Errors
 /// 400 with every error of every item.
 pub fn run_list_validation<S: BaseSerializer>(
-    input: &Value,
+    sent: &Sent<'_>,
     limits: Many,
     scope: &Scope<'_>,
     conn: &mut Conn,
 ) -> Result<Vec<S::Data>> {
-    let Value::Array(items) = input else {
+    let Some(items) = sent.items() else {
         return Err(non_field("This must be a list.", "not_a_list"));
     };
     limits.check(items.len())?;
     let mut data = Vec::with_capacity(items.len());
     let mut errors = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let result = match item {
-            Value::Null => Err(ApiException::validation(ErrorDetail::new(
-                "This may not be null.",
-                "null",
-            ))),
-            item => run_object_validation::<S>(item, None, scope, conn),
+        let result = if item.is_null() {
+            let detail = ErrorDetail::new("This may not be null.", "null");
+            Err(ApiException::validation(detail))
+        } else {
+            run_object_validation::<S>(item, None, scope, conn)
         };
         match result {
             Ok(item) => data.push(item),

@@ -11,12 +11,13 @@ use std::borrow::Cow;
 
 use diesel::QueryResult;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     db::Conn,
     exceptions::{ApiException, Constraint, ErrorDetail, Errors, NON_FIELD_ERRORS, Result},
     fields::{Field, FieldKind, FieldOptions, fail, null},
+    input::{FormValue, Input, Sent},
     models::Model,
     relations::{Related, RelatedField, Rows},
     request::Request,
@@ -92,7 +93,7 @@ pub trait BaseSerializer: Sized + 'static {
     /// # Errors
     /// 400 with every error.
     fn run_validation(
-        input: &Map<String, Value>,
+        input: &Input<'_>,
         instance: Option<&Self::Instance>,
         scope: &Scope<'_>,
         conn: &mut Conn,
@@ -156,12 +157,17 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
 
     /// The field and code that the violation of a constraint stands for.
     fn constraint(name: &str) -> Option<Constraint>;
+
+    /// The names of the files that a row holds.
+    fn files(_row: &Self::Model) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The model of a serializer.
 pub type ModelOf<S> = <S as ModelSerializer>::Model;
 
-/// The validated body of a request; `defers` if what follows only stores it.
+/// The validated body of a request, its files stored; `defers` if what follows only stores it.
 ///
 /// # Errors
 /// 400 with every error, also for a body that is no object (contract §3.7).
@@ -172,44 +178,53 @@ pub fn validated<S: BaseSerializer>(
     defers: bool,
     conn: &mut Conn,
 ) -> Result<S::Data> {
-    let input = request.data()?;
     attempt(request, partial, defers && S::DEFERS, |scope| {
-        run_object_validation::<S>(input, instance, scope, conn)
+        run_object_validation::<S>(&Sent::of(request)?, instance, scope, conn)
     })
 }
 
 /// Validates with the checks of the database left to its constraints if it may, and with all of them if that fails.
+/// Then the files of what was valid are stored, which may send it back.
 fn attempt<T>(
     request: &Request,
     partial: bool,
     defers: bool,
     mut validation: impl FnMut(&Scope<'_>) -> Result<T>,
 ) -> Result<T> {
-    let scope = |checks| Scope {
-        request,
-        checks,
-        partial,
+    let mut judge = |checks| {
+        request.forget_claims();
+        validation(&Scope {
+            request,
+            checks,
+            partial,
+        })
     };
-    if defers
-        && request.checks == Checks::Deferred
-        && let Ok(data) = validation(&scope(Checks::Deferred))
-    {
-        return Ok(data);
+    loop {
+        let deferred = match defers && request.checks == Checks::Deferred {
+            true => judge(Checks::Deferred).ok(),
+            false => None,
+        };
+        let data = match deferred {
+            Some(data) => data,
+            None => judge(Checks::Immediate)?,
+        };
+        if request.store_claims()? {
+            return Ok(data);
+        }
     }
-    validation(&scope(Checks::Immediate))
 }
 
 /// What a client sent for a whole object, which must be one.
 fn run_object_validation<S: BaseSerializer>(
-    input: &Value,
+    sent: &Sent<'_>,
     instance: Option<&S::Instance>,
     scope: &Scope<'_>,
     conn: &mut Conn,
 ) -> Result<S::Data> {
-    match input {
-        Value::Object(input) => S::run_validation(input, instance, scope, conn),
-        Value::Null => Err(non_field("Null is not an object.", "null")),
-        _ => Err(non_field("This must be an object.", "invalid")),
+    match sent.object() {
+        Some(input) => S::run_validation(&input, instance, scope, conn),
+        None if sent.is_null() => Err(non_field("Null is not an object.", "null")),
+        None => Err(non_field("This must be an object.", "invalid")),
     }
 }
 
@@ -263,11 +278,13 @@ pub struct FieldRepresentation<'a, F: Field> {
     pub value: &'a F::Value,
     /// The field's limits.
     pub options: &'a FieldOptions,
+    /// The request that asks.
+    pub request: &'a Request,
 }
 
 impl<F: Field> Serialize for FieldRepresentation<'_, F> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        F::to_representation(self.value, self.options, serializer)
+        F::represent(self.value, self.options, self.request, serializer)
     }
 }
 
@@ -278,16 +295,18 @@ pub fn hyperlink<M: Model>(lookup: &str, request: &Request) -> Option<String> {
 
 /// The value of one field, if it was sent and holds; its errors otherwise.
 pub fn read<F: Field>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     scope: &Scope<'_>,
     errors: &mut Errors,
 ) -> Option<F::Value> {
-    let value = present(input, field, scope, errors)?;
-    let value = if value.is_null() && !F::KIND.nullable {
-        null()
-    } else {
-        F::to_internal_value(value, &field.options)
+    let value = match present(input, field, F::FORM, scope, errors)? {
+        Sent::Value(value) if value.is_null() && !F::KIND.nullable => null(),
+        Sent::Value(value) => F::to_internal_value(&value, &field.options),
+        Sent::File(file) => F::from_file(file, &field.options, scope),
+        Sent::Malformed | Sent::Object(_) | Sent::Objects(_) => {
+            fail("This is not JSON.", "invalid")
+        }
     };
     kept(value, field.name, errors)
 }
@@ -297,18 +316,18 @@ pub fn read<F: Field>(
 /// # Errors
 /// The database's.
 pub fn read_related<R: RelatedField>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     rows: Rows<R::Target>,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<<R::Target as Model>::Key>> {
-    let Some(value) = present(input, field, scope, errors) else {
+    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
         return Ok(None);
     };
     Ok(kept(
-        R::to_key(value, rows, scope, conn)?,
+        R::to_key(&sent.into_value(), rows, scope, conn)?,
         field.name,
         errors,
     ))
@@ -319,20 +338,21 @@ pub fn read_related<R: RelatedField>(
 /// # Errors
 /// The database's.
 pub fn read_nullable_related<R: RelatedField>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     rows: Rows<R::Target>,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Option<<R::Target as Model>::Key>>> {
-    let Some(value) = present(input, field, scope, errors) else {
+    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
         return Ok(None);
     };
+    let value = sent.into_value();
     if value.is_null() || value.as_str() == Some("") {
         return Ok(Some(None));
     }
-    Ok(kept(R::to_key(value, rows, scope, conn)?, field.name, errors).map(Some))
+    Ok(kept(R::to_key(&value, rows, scope, conn)?, field.name, errors).map(Some))
 }
 
 /// The keys of all related rows, each once, if they were sent and exist; the field's errors otherwise.
@@ -340,17 +360,17 @@ pub fn read_nullable_related<R: RelatedField>(
 /// # Errors
 /// The database's.
 pub fn read_many_related<R: RelatedField>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
     rows: Rows<R::Target>,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Vec<<R::Target as Model>::Key>>> {
-    let Some(value) = present(input, field, scope, errors) else {
+    let Some(sent) = present(input, field, FormValue::Selection, scope, errors) else {
         return Ok(None);
     };
-    let keys: Related<Vec<_>> = match value {
+    let keys: Related<Vec<_>> = match sent.into_value().as_ref() {
         Value::Array(items) if items.is_empty() && !field.options.allow_empty => {
             Ok(fail("This may not be empty.", "empty"))
         }
@@ -371,19 +391,20 @@ pub fn read_many_related<R: RelatedField>(
 }
 
 fn present<'a>(
-    input: &'a Map<String, Value>,
+    input: &Input<'a>,
     field: &FieldInfo,
+    form: FormValue,
     scope: &Scope<'_>,
     errors: &mut Errors,
-) -> Option<&'a Value> {
-    let value = input.get(field.name);
-    if value.is_none() && field.required && !scope.partial {
+) -> Option<Sent<'a>> {
+    let sent = input.get(field, form, scope.partial);
+    if sent.is_none() && field.required && !scope.partial {
         errors.add(
             field.name,
             ErrorDetail::new("This is required.", "required"),
         );
     }
-    value
+    sent
 }
 
 fn kept<T>(value: Result<T, ErrorDetail>, name: &'static str, errors: &mut Errors) -> Option<T> {

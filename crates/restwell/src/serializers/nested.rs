@@ -1,7 +1,5 @@
 //! Objects inside of what a client sent: validated as objects of their own, in the scope of the whole.
 
-use serde_json::{Map, Value};
-
 use super::{
     BaseSerializer, FieldInfo, Many, Scope, kept, present, run_list_validation,
     run_object_validation,
@@ -10,22 +8,23 @@ use crate::{
     db::Conn,
     exceptions::{Errors, Result},
     fields::null,
+    input::{FormValue, Input, Sent},
 };
 
 /// How a nested value is judged: [`nested_object`] or [`nested_list`].
-type Validation<T> = fn(&Value, &FieldInfo, &Scope<'_>, &mut Conn) -> Result<T>;
+type Validation<T> = fn(&Sent<'_>, &FieldInfo, &Scope<'_>, &mut Conn) -> Result<T>;
 
 /// One nested object.
 ///
 /// # Errors
 /// 400 with every error.
 pub fn nested_object<S: BaseSerializer>(
-    value: &Value,
+    sent: &Sent<'_>,
     _field: &FieldInfo,
     scope: &Scope<'_>,
     conn: &mut Conn,
 ) -> Result<S::Data> {
-    run_object_validation::<S>(value, None, scope, conn)
+    run_object_validation::<S>(sent, None, scope, conn)
 }
 
 /// A list of nested objects.
@@ -33,12 +32,12 @@ pub fn nested_object<S: BaseSerializer>(
 /// # Errors
 /// 400 with every error of every item.
 pub fn nested_list<S: BaseSerializer>(
-    value: &Value,
+    sent: &Sent<'_>,
     field: &FieldInfo,
     scope: &Scope<'_>,
     conn: &mut Conn,
 ) -> Result<Vec<S::Data>> {
-    run_list_validation::<S>(value, Many::of(&field.options), scope, conn)
+    run_list_validation::<S>(sent, Many::of(&field.options), scope, conn)
 }
 
 /// A nested value, if it was sent and holds; its errors stand below the field otherwise.
@@ -46,17 +45,18 @@ pub fn nested_list<S: BaseSerializer>(
 /// # Errors
 /// The database's.
 pub fn read_nested<T>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
+    form: FormValue,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
     validation: Validation<T>,
 ) -> Result<Option<T>> {
-    let value = match present(input, field, scope, errors) {
+    let value = match present(input, field, form, scope, errors) {
         None => return Ok(None),
-        Some(Value::Null) => null(),
-        Some(value) => match validation(value, field, scope, conn) {
+        Some(sent) if sent.is_null() => null(),
+        Some(sent) => match validation(&sent, field, scope, conn) {
             Ok(data) => Ok(data),
             Err(exception) => Err(exception.into_validation()?),
         },
@@ -69,15 +69,16 @@ pub fn read_nested<T>(
 /// # Errors
 /// The database's.
 pub fn read_nullable_nested<T>(
-    input: &Map<String, Value>,
+    input: &Input<'_>,
     field: &FieldInfo,
+    form: FormValue,
     scope: &Scope<'_>,
     errors: &mut Errors,
     conn: &mut Conn,
     validation: Validation<T>,
 ) -> Result<Option<Option<T>>> {
-    match present(input, field, scope, errors) {
-        Some(Value::Null) => Ok(Some(None)),
-        _ => Ok(read_nested(input, field, scope, errors, conn, validation)?.map(Some)),
+    match input.get(field, form, scope.partial) {
+        Some(sent) if sent.is_null() => Ok(Some(None)),
+        _ => Ok(read_nested(input, field, form, scope, errors, conn, validation)?.map(Some)),
     }
 }

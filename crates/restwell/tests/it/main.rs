@@ -7,7 +7,15 @@ mod fields;
 #[cfg(test)]
 mod filters;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
+mod gallery;
+#[cfg(test)]
+mod media;
+#[cfg(test)]
 mod migrate;
+#[cfg(test)]
+mod multipart;
 #[cfg(test)]
 mod negotiation;
 #[cfg(test)]
@@ -28,5 +36,7 @@ mod search;
 mod serializers;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod uploads;
 #[cfg(test)]
 mod viewsets;

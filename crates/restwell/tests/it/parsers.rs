@@ -1,4 +1,7 @@
-use restwell::parsers::{LONE_SURROGATE, accepts, media_type, parse_json};
+use restwell::{
+    forms::Part,
+    parsers::{LONE_SURROGATE, Parser, media_type, parse_form, parse_json, select},
+};
 use serde_json::json;
 
 /// The value as text, or the code of the error.
@@ -192,7 +195,10 @@ fn a_charset_that_holds_no_text_is_refused() {
 }
 
 #[test]
-fn only_json_is_parsed() {
+fn the_content_type_chooses_the_parser() {
+    let selected =
+        |content_type: &str| select(Parser::DEFAULT, content_type).map(|parser| parser.media_type);
+    let accepts = |content_type: &str| selected(content_type) == Some("application/json");
     let accepted = [
         "application/json",
         "Application/JSON",
@@ -217,11 +223,29 @@ fn only_json_is_parsed() {
         "application/problem+json",
         "application/",
         "application/json, text/plain",
-        "application/x-www-form-urlencoded",
         "application / json",
     ];
     for content_type in refused {
-        assert!(!accepts(content_type), "{content_type}");
+        assert_eq!(selected(content_type), None, "{content_type}");
+    }
+    let forms = [
+        (
+            "application/x-www-form-urlencoded; charset=x",
+            "application/x-www-form-urlencoded",
+        ),
+        ("Multipart/Form-Data; boundary=x", "multipart/form-data"),
+        ("multipart/*", "multipart/form-data"),
+    ];
+    for (content_type, expected) in forms {
+        assert_eq!(selected(content_type), Some(expected), "{content_type}");
+    }
+    let upload = [Parser::JSON, Parser::FILE_UPLOAD];
+    for (content_type, expected) in [
+        ("application/json", "application/json"),
+        ("image/png", "*/*"),
+        ("", "*/*"),
+    ] {
+        assert_eq!(select(&upload, content_type).unwrap().media_type, expected);
     }
     assert!(accepts(&format!("application/json{}", ";a=b".repeat(60))));
     assert!(!accepts(&format!("application/json;{}", "a".repeat(240))));
@@ -251,4 +275,45 @@ fn parameters_of_media_types_are_read_without_their_quotes() {
         );
     }
     assert_eq!(media_type("json; charset=utf-8"), None);
+}
+
+#[test]
+fn forms_are_read_as_django_reads_them() {
+    let read = |body: &[u8], charset: Option<&str>| match parse_form(body, charset) {
+        Ok(form) => {
+            let parts = form.parts().map(|(name, part)| match part {
+                Part::Text(text) => format!("{name}={text}"),
+                Part::File(_) => unreachable!("no file can be sent so"),
+            });
+            parts.collect::<Vec<_>>().join("|")
+        }
+        Err(error) => error.detail.code().to_owned(),
+    };
+    let cases: [(&[u8], Option<&str>, &str); 9] = [
+        (b"a=1&b=x+y%20z&a=2", None, "a=1|b=x y z|a=2"),
+        (b"a=1;b=2", None, "a=1;b=2"),
+        (b"garbage&&=x&", None, "garbage=|=x"),
+        (
+            b"a=%ff%E9&%C3%A9=\xc3\xa9",
+            None,
+            "a=\u{FFFD}\u{FFFD}|\u{e9}=\u{e9}",
+        ),
+        (b"a=%zz%4&b==", None, "a=%zz%4|b=="),
+        (b"a=%E9", Some("latin-1"), "a=\u{e9}"),
+        (b"a=%C3%A9", Some("nobody-knows"), "a=\u{e9}"),
+        (b"a=1", Some("base64"), "parse_error"),
+        (&b"a&".repeat(1000), None, "parse_error"),
+    ];
+    for (body, charset, expected) in cases {
+        assert_eq!(
+            read(body, charset),
+            expected,
+            "{}",
+            String::from_utf8_lossy(body)
+        );
+    }
+    assert_eq!(
+        parse_form(&b"&".repeat(999), None).unwrap().parts().count(),
+        0
+    );
 }
