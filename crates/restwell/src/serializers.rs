@@ -15,13 +15,16 @@ use serde_json::Value;
 
 use crate::{
     db::Conn,
-    exceptions::{Constraint, ErrorDetail, Errors, Result},
+    exceptions::{ApiException, Constraint, ErrorDetail, Errors, Result},
     fields::{Field, FieldKind, FieldOptions, fail, null},
     input::{FormValue, Input, Sent},
     models::{Model, SlugModel, ToOne},
     relations::{Related, RelatedField},
     request::Request,
 };
+
+/// How often another request may be faster to take the name of a file.
+const STORE_ATTEMPTS: u32 = 10;
 
 /// How the checks that need the database are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +149,7 @@ pub fn validated<S: ModelSerializer>(
         };
         S::run_validation(&input, instance, &scope, conn)
     };
-    loop {
+    for _ in 0..STORE_ATTEMPTS {
         let deferred = match defers && S::DEFERS && request.checks == Checks::Deferred {
             true => judge(Checks::Deferred).ok(),
             false => None,
@@ -159,6 +162,7 @@ pub fn validated<S: ModelSerializer>(
             return Ok(data);
         }
     }
+    Err(ApiException::internal("every name of a file was taken"))
 }
 
 /// One row with what it needs, ready to be rendered.
