@@ -92,8 +92,8 @@ pub struct BookSerializer {
     copies_available: i64,
     #[field(computed)]
     average_stars: Option<f64>,
-    #[field(read_only)]
-    cover: Option<String>,
+    #[field(upload_to = "covers/", max_length = 100)]
+    cover: Option<ImageField>,
     #[field(read_only)]
     created_at: DateTime<Utc>,
     #[field(read_only)]

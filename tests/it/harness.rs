@@ -1,6 +1,6 @@
 //! A service on a database of its own, for one test.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use diesel::{PgConnection, RunQueryDsl, sql_query};
 use restwell::{
@@ -9,13 +9,17 @@ use restwell::{
     migrate,
     server::App,
     settings::Settings,
+    storage::FileSystemStorage,
     test::{ApiClient, Template, TestDatabase},
 };
+use tempfile::TempDir;
 
 /// A running service with its database.
 pub(crate) struct Library {
     pub(crate) client: ApiClient,
     pub(crate) database: TestDatabase,
+    /// The folder of uploaded files.
+    pub(crate) media: TempDir,
 }
 
 impl Library {
@@ -27,8 +31,10 @@ impl Library {
     /// As [`Library::new`], with other settings.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let database = template().database();
+        let media = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             error_format: ErrorFormat::Code,
+            storage: Arc::new(FileSystemStorage::new(media.path(), "/media/")),
             ..Settings::default()
         };
         change(&mut settings);
@@ -40,6 +46,7 @@ impl Library {
         Self {
             client: ApiClient::new(app),
             database,
+            media,
         }
     }
 

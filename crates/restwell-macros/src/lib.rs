@@ -50,6 +50,8 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `identity` | a hyperlink to the object itself |
 /// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places`, `choices` | limits |
 /// | `child(…)` | the limits of a list's items |
+/// | `upload_to = "covers/"` | the folder of a field's files in the storage |
+/// | `allow_empty_file` | a file may be empty |
 #[proc_macro_derive(Serializer, attributes(serializer, field))]
 pub fn derive_serializer(input: TokenStream) -> TokenStream {
     serializer::derive(&parse_macro_input!(input as DeriveInput)).into()
@@ -80,7 +82,8 @@ pub fn derive_filter_set(input: TokenStream) -> TokenStream {
 ///
 /// The trait is `ModelViewSet`, `ReadOnlyModelViewSet`, or `GenericViewSet` with the standard actions that it has:
 /// `#[viewset(list, create)]`. Types that are not written are filled in: no filter, no pagination, and `Serializer`
-/// for each of `ListSerializer`, `CreateSerializer`, `RetrieveSerializer`, `UpdateSerializer`.
+/// for each of `ListSerializer`, `CreateSerializer`, `RetrieveSerializer`, `UpdateSerializer`. So are constants:
+/// `LOOKUP_VALUE_REGEX`, `POLICIES`, `PARSERS`.
 ///
 /// A method with `#[action(detail = true)]` is an extra action; `method = "post"` or `methods("get", "post")`,
 /// `url_path = "…"` and `url_name = "…"` say what is not the default.

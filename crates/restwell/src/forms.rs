@@ -12,6 +12,10 @@ use std::{
 use serde_json::{Map, Value};
 use tempfile::SpooledTempFile;
 
+/// File systems hold names of 255 bytes, and a random ending may be added.
+const MAX_NAME: usize = 240;
+const MAX_SUFFIX: usize = 20;
+
 /// The texts and files of a form, in the order in which they were sent, files last.
 #[derive(Debug, Default)]
 pub struct Form(Vec<(String, Part)>);
@@ -127,5 +131,20 @@ pub(crate) fn base_name(name: &str) -> Option<String> {
         .filter(|character| !character.is_control())
         .collect();
     let name = name.trim();
-    (!matches!(name, "" | "." | "..")).then(|| name.to_owned())
+    (!matches!(name, "" | "." | "..")).then(|| shortened(name))
+}
+
+/// The name within [`MAX_NAME`], its last suffix kept.
+fn shortened(name: &str) -> String {
+    if name.len() <= MAX_NAME {
+        return name.to_owned();
+    }
+    let suffix = name.rfind('.').map_or("", |dot| &name[dot..]);
+    let suffix = if suffix.len() > MAX_SUFFIX {
+        ""
+    } else {
+        suffix
+    };
+    let end = name.floor_char_boundary(MAX_NAME - suffix.len());
+    format!("{}{suffix}", &name[..end])
 }

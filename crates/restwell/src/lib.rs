@@ -68,6 +68,7 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
 //! | URLs | [`routers`] | `docs/routers.md` |
+//! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
 //! | tests | [`mod@test`] | |
 //!
@@ -133,6 +134,7 @@ mod guides {
         Filtering: "../../../docs/filtering.md",
         Models: "../../../docs/models.md",
         Pagination: "../../../docs/pagination.md",
+        Parsers: "../../../docs/parsers.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
         Viewsets: "../../../docs/viewsets.md",

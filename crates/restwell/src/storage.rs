@@ -113,7 +113,8 @@ impl Storage for FileSystemStorage {
     fn save(&self, name: &str, content: &mut dyn Read) -> io::Result<()> {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
+        // A file in the folder's place is not a name that is taken.
+        fs::create_dir_all(folder).map_err(io::Error::other)?;
         let mut file = tempfile::Builder::new()
             .prefix(".upload-")
             .permissions(fs::Permissions::from_mode(READABLE))

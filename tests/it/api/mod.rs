@@ -2,6 +2,7 @@
 
 mod authors;
 mod books;
+mod covers;
 mod http;
 mod races;
 mod subjects;

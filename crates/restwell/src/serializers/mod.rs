@@ -37,6 +37,9 @@ pub use related::{
     prefetch_texts, with_lookups,
 };
 
+/// How often another request may be faster to take the name of a file.
+const STORE_ATTEMPTS: u32 = 10;
+
 /// How the checks that need the database are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checks {
@@ -199,7 +202,7 @@ fn attempt<T>(
             partial,
         })
     };
-    loop {
+    for _ in 0..STORE_ATTEMPTS {
         let deferred = match defers && request.checks == Checks::Deferred {
             true => judge(Checks::Deferred).ok(),
             false => None,
@@ -212,6 +215,7 @@ fn attempt<T>(
             return Ok(data);
         }
     }
+    Err(ApiException::internal("every name of a file was taken"))
 }
 
 /// What a client sent for a whole object, which must be one.

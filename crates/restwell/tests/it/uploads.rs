@@ -215,6 +215,29 @@ fn names_are_made_as_django_makes_them() {
 }
 
 #[test]
+fn a_name_that_no_file_system_holds_is_cut() {
+    let gallery = Gallery::new();
+    let name = "\u{1F4D6}".repeat(100) + ".txt";
+    let disposition = format!("attachment; filename=\"{}.txt\"", "n".repeat(300));
+    let request = TestRequest::new(Method::PUT, "/uploads/unnamed/")
+        .header("content-disposition", &disposition)
+        .body("text/plain", "x");
+    let expected = format!("\"{}.txt (1 bytes) text/plain\"", "n".repeat(236));
+    gallery.client.send(request).assert(200, &expected);
+    post(&gallery, "a", &[("manual", &name, b"x")]).assert(400, r#"{"manual":["max_length"]}"#);
+}
+
+#[test]
+fn a_storage_that_cannot_store_is_500_and_leaves_nothing() {
+    let gallery = Gallery::new();
+    std::fs::write(gallery.root.path().join("photos"), "in the way").unwrap();
+    let files: Files<'_> = &[("manual", "m", b"1"), ("image", "a.png", PNG)];
+    assert_eq!(post(&gallery, "a", files).status, 500);
+    assert_eq!(gallery.files(), ["photos"]);
+    assert_eq!(gallery.client.get("/photos/").body, "[]");
+}
+
+#[test]
 fn no_name_leads_out_of_the_storage() {
     let root = tempfile::tempdir().unwrap();
     let inner = root.path().join("inner");
