@@ -176,9 +176,4 @@ impl Field<'_> {
             "Model",
         )
     }
-
-    /// Whether writes may be tried with the checks of the nested serializer left to the database.
-    pub(super) fn defers(&self) -> TokenStream {
-        self.base_item("DEFERS")
-    }
 }
