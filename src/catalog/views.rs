@@ -1,7 +1,11 @@
 //! The endpoints `authors`, `subjects` and `books`.
 
+use actix_web::http::StatusCode;
 use diesel::prelude::*;
-use restwell::{generics::list_response, prelude::*};
+use restwell::{
+    generics::{list_response, rows_response},
+    prelude::*,
+};
 
 use crate::{
     catalog::{
@@ -9,7 +13,10 @@ use crate::{
         models::Book,
         serializers::{AuthorSerializer, BookSerializer, SubjectSerializer},
     },
-    holdings::{models::Copy, serializers::CopySerializer},
+    holdings::{
+        models::Copy,
+        serializers::{AddCopies, AddCopiesData, CopySerializer},
+    },
     schema::catalog_book,
 };
 
@@ -53,6 +60,15 @@ impl ModelViewSet for BookViewSet {
             newest,
             conn,
         )
+    }
+
+    /// Adds copies of one book to a branch.
+    #[action(detail = true, method = "post")]
+    fn add_copies(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let book = self.lock_object(request, conn)?;
+        let AddCopiesData { branch, count } = AddCopies::validated(request, conn)?;
+        let copies = Copy::add(book.id, branch, count, conn)?;
+        rows_response::<CopySerializer>(request, &copies, StatusCode::CREATED, conn)
     }
 
     /// The copies of one book, by number.

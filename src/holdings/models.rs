@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::{
-    dsl::{case_when, exists},
+    dsl::{case_when, exists, max},
     prelude::*,
     sql_types::Text,
 };
@@ -45,6 +45,33 @@ pub struct Copy {
 impl Copy {
     /// How worn a copy may be.
     pub const CONDITIONS: &[(i64, &str)] = &[(1, "New"), (2, "Good"), (3, "Fair"), (4, "Poor")];
+
+    /// Adds copies of a book, numbered on from the highest; the caller holds the book locked, so that numbers stay free.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn add(
+        book_id: i64,
+        branch_id: i64,
+        count: i32,
+        conn: &mut Conn,
+    ) -> QueryResult<Vec<Self>> {
+        let others = holdings_copy::table.filter(holdings_copy::book_id.eq(book_id));
+        let last: Option<i32> = others.select(max(holdings_copy::number)).get_result(conn)?;
+        let last = last.unwrap_or(0);
+        let copy = |number| {
+            (
+                holdings_copy::book_id.eq(book_id),
+                holdings_copy::branch_id.eq(branch_id),
+                holdings_copy::number.eq(number),
+            )
+        };
+        let copies: Vec<_> = (last + 1..=last + count).map(copy).collect();
+        diesel::insert_into(holdings_copy::table)
+            .values(copies)
+            .returning(Self::as_returning())
+            .get_results(conn)
+    }
 
     /// The loans of a copy that are not returned: at most one.
     #[diesel::dsl::auto_type(no_type_alias)]

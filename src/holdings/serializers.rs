@@ -27,3 +27,12 @@ pub struct CopySerializer {
     #[field(computed)]
     status: String,
 }
+
+/// Copies to add to a book.
+#[derive(Serializer)]
+#[serializer(plain)]
+pub struct AddCopies {
+    branch: Slug<Branch>,
+    #[field(min_value = 1, max_value = 50)]
+    count: i32,
+}

@@ -30,23 +30,34 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
     model::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// One model's fields on the wire.
+/// One model's fields on the wire, or fields without a model.
 ///
 /// | `#[serializer(…)]` | |
 /// |---|---|
-/// | `model = Book` | the model; required |
-/// | `validate = path` | `fn(&mut Data, Option<&Model>, &Scope<'_>, &mut Conn) -> Result<()>`, called when all fields hold |
+/// | `model = Book` | the model; required, unless the serializer is `plain` |
+/// | `plain` | no model: the input becomes a struct of values |
+/// | `validate = path` | `fn(&mut Data, Option<&Model>, &Scope<'_>, &mut Conn) -> Result<()>`, called when all else holds; a plain one has no `Option<&Model>` |
+/// | `validators(path, …)` | functions like `validate`, called before it; what all of them say is told at once |
 /// | `unique_together(book, number)` | a set of fields that no two rows share |
+/// | `unique_together(…, nulls_distinct = false)` | null equals null in this set |
+/// | `unique_together(…, condition = path)` | `fn(&Data, Option<&Model>) -> Option<Predicate<Model>>`: the rows that the set is about, `None` if the row to be is none of them |
+/// | `unique_together(…, code = "…", constraint = "…")` | the error's code, and the name of the set's constraint or index, where they are not the usual ones |
+/// | `save = path` | `fn(Option<Model>, Data, &mut Conn) -> Result<Model>` in place of `insert` and `update`; required if a nested field is `writable` |
 /// | `constraint("name", code = "…")` | the code of a named constraint of the database, on `non_field_errors` |
 ///
 /// | `#[field(…)]` | |
 /// |---|---|
 /// | `read_only`, `required`, `optional`, `allow_blank` | what a client may or must send |
 /// | `source = name` | the model's name, if the field has another |
+/// | `slug = column` | the related model's column that a `Slug<…>` stands for, if it is not the model's slug |
+/// | `queryset = path` | `fn(&Request) -> Query`: the related rows that a client may name |
+/// | `allow_empty = false` | a list of related or nested rows needs one at least |
 /// | `unique` | no two rows share the value |
+/// | `unique_for_date = date`, `unique_for_month`, `unique_for_year` | no two rows of one day, month or year share the value |
 /// | `validate = path` | `fn(&Value) -> Result<(), ErrorDetail>`, called when all else holds |
 /// | `computed` | a computed value of the model |
-/// | `nested` | the type is a serializer of the related model; read only |
+/// | `nested` | the type is a serializer of the related model, or a `Vec` of one; read only, unless the serializer is `plain` |
+/// | `nested, writable` | a client sends it too; `save` stores it |
 /// | `identity` | a hyperlink to the object itself |
 /// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places`, `choices` | limits |
 /// | `child(…)` | the limits of a list's items |

@@ -149,3 +149,22 @@ pub fn object_response<S: ModelSerializer>(
         },
     )
 }
+
+/// Rows as a bare list, as they stand after they were written; what they need besides is fetched once for all.
+///
+/// # Errors
+/// The database's, or the renderer's.
+pub fn rows_response<S: ModelSerializer>(
+    request: &Request,
+    rows: &[S::Model],
+    status: actix_web::http::StatusCode,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let related = S::prefetch(rows, conn)?;
+    let rows = ListRepresentation::<S> {
+        rows,
+        related: &related,
+        request,
+    };
+    Response::new(request, status, &rows)
+}

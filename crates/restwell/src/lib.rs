@@ -63,7 +63,8 @@
 //! | what a service writes | where it lives | guide |
 //! |---|---|---|
 //! | rows, relations, computed values | [`models`] | `docs/models.md` |
-//! | fields, validation, related rows | [`serializers`], [`fields`], [`relations`] | `docs/serializers.md` |
+//! | fields, validation | [`serializers`], [`fields`], [`validators`] | `docs/serializers.md` |
+//! | related rows | [`relations`] | `docs/relations.md` |
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
@@ -135,6 +136,7 @@ mod guides {
         Models: "../../../docs/models.md",
         Pagination: "../../../docs/pagination.md",
         Parsers: "../../../docs/parsers.md",
+        Relations: "../../../docs/relations.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
         Viewsets: "../../../docs/viewsets.md",

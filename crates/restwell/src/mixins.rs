@@ -8,13 +8,11 @@ use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
     filters::Filtering,
-    generics::{GenericViewSet, RowOf, list_response, object_response},
+    generics::{GenericViewSet, RowOf, list_response, object_response, rows_response},
     models::Model,
     request::Request,
     response::Response,
-    serializers::{
-        self, BaseSerializer, ListRepresentation, Many, ModelSerializer, Representation, by_index,
-    },
+    serializers::{self, BaseSerializer, Many, ModelSerializer, Representation, by_index},
 };
 
 /// `GET` of a collection.
@@ -106,13 +104,7 @@ fn create_many<V: CreateModelMixin + ?Sized>(
             refused_item::<V::CreateSerializer>(exception, index, length, request)
         })?);
     }
-    let related = V::CreateSerializer::prefetch(&rows, conn)?;
-    let rows = ListRepresentation::<V::CreateSerializer> {
-        rows: &rows,
-        related: &related,
-        request,
-    };
-    Response::new(request, StatusCode::CREATED, &rows)
+    rows_response::<V::CreateSerializer>(request, &rows, StatusCode::CREATED, conn)
 }
 
 /// A constraint names the item that violates it, be it with an item before (contract §6.8).

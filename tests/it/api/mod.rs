@@ -2,6 +2,7 @@
 
 mod authors;
 mod books;
+mod books_add_copies;
 mod covers;
 mod http;
 mod races;

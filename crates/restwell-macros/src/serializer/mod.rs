@@ -5,7 +5,12 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, LitStr, Path, ext::IdentExt};
 
 use self::{field::Field, rules::Together};
-use crate::{ast, attr, ctxt::Ctxt, names};
+use crate::{
+    ast,
+    attr::{self, Item},
+    ctxt::Ctxt,
+    names,
+};
 
 mod checks;
 mod field;
@@ -78,28 +83,14 @@ impl<'a> Container<'a> {
             constraints: Vec::new(),
             fields,
         };
-        let mut has_model = plain;
         for item in &items {
-            match item.name.to_string().as_str() {
-                "model" => {
-                    container.model = item.value(ctxt)?;
-                    has_model = true;
-                }
-                "plain" => {
-                    item.flag(ctxt);
-                }
-                "validators" => container.validators = item.list(ctxt),
-                "validate" => container.validate = item.value(ctxt),
-                "save" => container.save = item.value(ctxt),
-                "unique_together" => container.unique_together.push(Together::read(item, ctxt)),
-                _ => container.constraints.extend(item.content(ctxt, constraint)),
-            }
+            container.option(item, ctxt);
         }
-        if !has_model {
-            ctxt.error(
-                name,
-                "a serializer needs its model: `#[serializer(model = …)]`; one without says `#[serializer(plain)]`",
-            );
+        if !plain && container.model.is_ident(name) {
+            if !items.iter().any(|item| item.name == "model") {
+                let message = "a serializer needs its model: `#[serializer(model = …)]`; one without says `#[serializer(plain)]`";
+                ctxt.error(name, message);
+            }
             return None;
         }
         if container.plain {
@@ -109,6 +100,18 @@ impl<'a> Container<'a> {
             container.check_saved(ctxt);
         }
         Some(container)
+    }
+
+    fn option(&mut self, item: &Item, ctxt: &Ctxt) {
+        match item.name.to_string().as_str() {
+            "model" => self.model = item.value(ctxt).unwrap_or_else(|| self.model.clone()),
+            "plain" => self.plain = item.flag(ctxt),
+            "validators" => self.validators = item.list(ctxt),
+            "validate" => self.validate = item.value(ctxt),
+            "save" => self.save = item.value(ctxt),
+            "unique_together" => self.unique_together.push(Together::read(item, ctxt)),
+            _ => self.constraints.extend(item.content(ctxt, constraint)),
+        }
     }
 
     /// Each name of the model is written by one field at most, and `unique_together` is about those.
@@ -185,14 +188,13 @@ impl<'a> Container<'a> {
         let infos = self.fields.iter().map(Field::info);
         let validation = self.run_validation();
         let defers = self.validators.is_empty() && self.validate.is_none() && self.save.is_none();
-        let nested = self.inputs().map(Field::defers);
         quote! {
             #[automatically_derived]
             impl ::restwell::serializers::BaseSerializer for #name {
                 type Instance = #model;
                 type Data = #data;
                 const FIELDS: &'static [::restwell::serializers::FieldInfo] = &[#(#infos),*];
-                const DEFERS: bool = #defers #(&& #nested)*;
+                const DEFERS: bool = #defers;
                 #validation
             }
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
+use syn::{Path, Type, ext::IdentExt};
 
 use super::{
     Container,
@@ -138,10 +138,10 @@ impl Container<'_> {
         }
     }
 
-    /// Whether a relation leads back to this model: SQL cannot tell its two sides apart in a subselect.
-    pub(super) fn leads_back(&self, target: &syn::Type) -> bool {
-        let model = &self.model;
-        quote!(#target).to_string() == quote!(#model).to_string()
+    /// Whether a relation may lead back to this model: SQL cannot tell its two sides apart in a subselect.
+    pub(super) fn leads_back(&self, target: &Type) -> bool {
+        let name = |path: &Path| path.segments.last().map(|segment| segment.ident.clone());
+        matches!(target, Type::Path(target) if name(&target.path) == name(&self.model))
     }
 
     /// The constraints of rows that a client sent with a row, told of the field that holds them.
@@ -176,10 +176,5 @@ impl Field<'_> {
             quote!(::restwell::serializers::ModelSerializer),
             "Model",
         )
-    }
-
-    /// Whether writes may be tried with the checks of the nested serializer left to the database.
-    pub(super) fn defers(&self) -> TokenStream {
-        self.base_item("DEFERS")
     }
 }

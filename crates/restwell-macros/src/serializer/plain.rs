@@ -35,6 +35,7 @@ impl Container<'_> {
                 Kind::Computed => "`computed` is a value of a model",
                 Kind::Identity => "`identity` is a row's own URL",
                 _ if field.unique => "`unique` is said of a model's column",
+                _ if !field.unique_for.is_empty() => "`unique_for_…` is said of a model's column",
                 _ if field.source != *field.name => "`source` is a name of a model",
                 _ => continue,
             };
@@ -43,6 +44,7 @@ impl Container<'_> {
                 format_args!("{problem}, and a `plain` serializer has none"),
             );
             (field.kind, field.unique) = (Kind::Value, false);
+            field.unique_for.clear();
         }
     }
 

@@ -41,6 +41,9 @@ diesel::table! {
 diesel::table! {
     work_fans (work_id, writer_id) { work_id -> BigInt, writer_id -> Uuid, }
 }
+diesel::table! {
+    node (id) { id -> BigInt, parent_id -> Nullable<BigInt>, }
+}
 diesel::allow_tables_to_appear_in_same_query!(writer, work, part, work_fans);
 
 #[derive(Queryable, Selectable, Identifiable, Model)]
@@ -93,6 +96,41 @@ pub(crate) struct Part {
     work_id: i64,
     number: i32,
     text: String,
+}
+
+/// A node of a tree.
+#[derive(Queryable, Selectable, Identifiable, Model)]
+#[diesel(table_name = node)]
+#[model(belongs_to(parent: Self, by = parent_id), has_many(children: Self, by = parent_id))]
+pub(crate) struct Node {
+    id: i64,
+    parent_id: Option<i64>,
+}
+
+#[derive(Serializer)]
+#[serializer(model = Node)]
+pub(crate) struct LeafSerializer {
+    #[field(read_only)]
+    id: i64,
+}
+
+#[derive(Serializer)]
+#[serializer(model = Node)]
+pub(crate) struct NodeSerializer {
+    #[field(read_only)]
+    id: i64,
+    #[field(nested)]
+    parent: Option<LeafSerializer>,
+    #[field(optional)]
+    children: Vec<PrimaryKey<Node>>,
+    #[field(nested, source = children)]
+    below: Vec<LeafSerializer>,
+}
+
+pub(crate) struct NodeViewSet;
+#[viewset]
+impl ModelViewSet for NodeViewSet {
+    type Serializer = NodeSerializer;
 }
 
 /// A writer with the keys of the works, which may be set.
@@ -258,7 +296,18 @@ pub(crate) struct IssueSerializer {
     title: String,
     published_on: Option<NaiveDate>,
     place: Option<i32>,
+    #[field(validate = on_a_shelf)]
     shelf: Option<String>,
+}
+
+fn on_a_shelf(shelf: &Option<String>) -> Result<(), ErrorDetail> {
+    let bad = |code: &'static str| ErrorDetail::new("", code);
+    match shelf.as_deref() {
+        Some("one") => Err(bad("one")),
+        Some("two") => Err(ErrorDetail::List(vec![bad("two"), bad("due")])),
+        Some("map") => Err(ErrorDetail::Map(vec![("x".into(), bad("y"))])),
+        _ => Ok(()),
+    }
 }
 
 fn no_shouting(data: &mut IssueData, _: Option<&Work>, _: &Scope<'_>, _: &mut Conn) -> Result<()> {
@@ -386,6 +435,7 @@ pub(crate) fn press_with(change: impl FnOnce(&mut Settings)) -> (ApiClient, Test
     let router = DefaultRouter::new()
         .register("writers", WriterViewSet)
         .register("works", WorkViewSet)
+        .register("nodes", NodeViewSet)
         .register_as("credits", "credit", CreditViewSet)
         .register_as("loans", "loan", LoanViewSet)
         .register_as("oeuvres", "oeuvre", OeuvreViewSet)

@@ -197,3 +197,20 @@ fn a_put_clears_no_list_that_it_leaves_out() {
     let nulled = client.patch("/credits/1/", r#"{"writer":null}"#).json();
     assert!(nulled["writer"].is_null());
 }
+
+#[test]
+fn a_relation_may_lead_back_to_its_model() {
+    let (client, _database) = press();
+    for _ in 0..3 {
+        assert_eq!(client.post("/nodes/", "{}").status, 201);
+    }
+    let root = r#"{"id":1,"parent":null,"children":[2,3],"below":[{"id":2},{"id":3}]}"#;
+    client
+        .patch("/nodes/1/", r#"{"children":[3,2]}"#)
+        .assert(200, root);
+    client.get("/nodes/1/").assert(200, root);
+    client.get("/nodes/3/").assert(
+        200,
+        r#"{"id":3,"parent":{"id":1},"children":[],"below":[]}"#,
+    );
+}

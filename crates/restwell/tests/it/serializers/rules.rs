@@ -168,3 +168,17 @@ fn rules_are_heard_in_stages() {
         client.post("/issues/", &sent).assert(400, expected);
     }
 }
+
+#[test]
+fn a_fields_own_rule_says_what_it_likes() {
+    let (client, _database) = press();
+    let table = [
+        ("one", r#"{"shelf":["one"]}"#),
+        ("two", r#"{"shelf":["two","due"]}"#),
+        ("map", r#"{"shelf":{"x":"y"}}"#),
+    ];
+    for (shelf, expected) in table {
+        let sent = format!(r#"{{"title":"a","published_on":null,"place":-1,"shelf":"{shelf}"}}"#);
+        client.post("/issues/", &sent).assert(400, expected);
+    }
+}

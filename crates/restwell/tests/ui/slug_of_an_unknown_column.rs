@@ -1,0 +1,15 @@
+use restwell::prelude::*;
+use support::*;
+
+#[path = "support/mod.rs"]
+mod support;
+
+#[derive(Serializer)]
+#[serializer(model = Book)]
+struct TitleSerializer {
+    title: String,
+    #[field(slug = nam)]
+    author: Slug<Author>,
+}
+
+fn main() {}
