@@ -81,6 +81,7 @@ pub mod exceptions;
 pub mod fields;
 pub mod filters;
 pub mod generics;
+pub mod keyset;
 mod metadata;
 pub mod migrate;
 pub mod mixins;
