@@ -55,6 +55,8 @@ pub(crate) fn imports() -> TokenStream {
             OptionalExtension as _, PgTextExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
             TextExpressionMethods as _,
         };
+        #[allow(unused_imports)]
+        use ::restwell::private::{SortedColumn as _, SortedValue as _};
     }
 }
 
@@ -177,6 +179,39 @@ impl<'a> Way<'a> {
             last => {
                 let relation = self.name(last - 1);
                 quote_spanned!(span=> ::restwell::private::expression_of(#relation, #name))
+            }
+        }
+    }
+
+    /// The value at the end of the way, to be compared with a parameter.
+    pub(crate) fn compared(&self) -> TokenStream {
+        let (model, name) = (self.model, self.name(self.last()));
+        let span = self.path.0[self.last()].span();
+        match self.last() {
+            0 => quote_spanned!(span=> ::restwell::private::compared::<#model, _>(#name)),
+            last => {
+                let relation = self.name(last - 1);
+                quote_spanned!(span=> ::restwell::private::compared_of(#relation, #name))
+            }
+        }
+    }
+
+    /// The key of the relation at the end of the way.
+    pub(crate) fn key(&self) -> TokenStream {
+        let relation = self.relation();
+        quote!(::restwell::private::compared_key(#relation))
+    }
+
+    /// The value at the end of the way, to order by; a column of the model's own can be held by a cursor.
+    pub(crate) fn term(&self, descending: &TokenStream) -> TokenStream {
+        match self.last() {
+            0 => {
+                let (model, name) = (self.model, self.name(0));
+                quote_spanned!(self.path.0[0].span()=> ::restwell::private::sorted::<#model, _>(#name).term(#descending))
+            }
+            _ => {
+                let value = self.scalar();
+                quote!(::restwell::keyset::Term::value(|| #value, #descending))
             }
         }
     }

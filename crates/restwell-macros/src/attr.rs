@@ -9,7 +9,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use crate::{ctxt::Ctxt, names};
+use crate::{ctxt::Ctxt, filter_set::split_search, names};
 
 /// One option of an attribute.
 pub(crate) struct Item {
@@ -231,24 +231,39 @@ pub(crate) struct Search {
     pub(crate) path: NamePath,
     /// `^`, `=`, `@`, `$`, or none.
     pub(crate) prefix: Option<char>,
+    /// What stands behind the name: `title__startswith`.
+    pub(crate) lookup: Option<String>,
 }
 
 impl Parse for Search {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(LitStr) {
-            return Ok(Self {
-                path: input.parse()?,
-                prefix: None,
-            });
+            return Ok(Self::new(input.parse()?, None));
         }
         let literal: LitStr = input.parse()?;
         let text = literal.value();
         let prefix = text.chars().next().filter(|first| "^=@$".contains(*first));
         let name = text.trim_start_matches(['^', '=', '@', '$']);
-        Ok(Self {
-            path: LitStr::new(name, literal.span()).parse()?,
+        let path = LitStr::new(name, literal.span()).parse()?;
+        Ok(Self::new(path, prefix))
+    }
+}
+
+impl Search {
+    fn new(mut path: NamePath, prefix: Option<char>) -> Self {
+        let last = path.0.pop();
+        let text = last.as_ref().map(|last| last.unraw().to_string());
+        let split = text.as_deref().and_then(split_search);
+        let lookup = split.map(|(_, lookup)| lookup.to_owned());
+        path.0.extend(match (split, last) {
+            (Some((name, _)), Some(last)) => Some(Ident::new(name, last.span())),
+            (_, last) => last,
+        });
+        Self {
+            path,
             prefix,
-        })
+            lookup,
+        }
     }
 }
 

@@ -73,16 +73,24 @@ pub fn derive_serializer(input: TokenStream) -> TokenStream {
 /// | `#[filterset(…)]` | |
 /// |---|---|
 /// | `model = Book` | the model; required |
-/// | `search(title, "=isbn", author -> name)` | where `?search=` looks; `^` starts with, `=` equals, `@` full text, `$` regular expression |
-/// | `ordering(title, author -> name)` | what `?ordering=` may name |
+/// | `search(title, "=isbn", author -> name)` | where `?search=` looks; `^` starts with, `=` equals, `@` full text, `$` regular expression; `title__startswith` names a lookup |
+/// | `ordering(title, author -> name)` | what `?ordering=` may name; `__all__` is every column |
 /// | `default_ordering(-created_at)` | if it is not the model's |
+/// | `search_param = "q"`, `ordering_param = "sort"` | the parameters, if they are not `search` and `ordering` |
 ///
 /// | `#[filter(…)]` | |
 /// |---|---|
-/// | `exact`, `in`, `gt`, `gte`, `lt`, `lte`, `contains`, `icontains`, `startswith`, `istartswith`, `endswith`, `iendswith`, `iexact`, `isnull`, `year` | one parameter each |
-/// | `any` | repeated values of a relation: rows that are related to any of them |
+/// | `exact`, `in`, `range`, `gt`, `gte`, `lt`, `lte`, `contains`, `icontains`, `startswith`, `istartswith`, `endswith`, `iendswith`, `iexact`, `regex`, `iregex`, `isnull` | one parameter each |
+/// | `year`, `iso_year`, `quarter`, `month`, `week`, `day`, `week_day`, `iso_week_day`, `hour`, `minute`, `second`, `date` | a part of a date or time; with `__gt`, `__gte`, `__lt`, `__lte` compared |
+/// | `any`, `conjoined` | repeated values of a relation: rows that are related to any of them, or to all |
 /// | `path = author -> name` | the column, if it is not the one of the field's name |
+/// | `param = "name"` | the parameter, if it is not named after the path and the lookup |
 /// | `choices = NAMES` | only these values |
+/// | `null` | the text `null` stands for no related row |
+/// | `exclude` | leaves the matching rows out |
+/// | `required` | 400 without it |
+/// | `lookup_choice` | the client names the lookup: `lk` and `lk_lookup` |
+/// | `fields(cost = price, name)` | the names of an `OrderingFilter` |
 /// | `method = path` | `fn(Query, Value) -> Query` |
 #[proc_macro_derive(FilterSet, attributes(filterset, filter))]
 pub fn derive_filter_set(input: TokenStream) -> TokenStream {

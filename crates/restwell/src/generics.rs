@@ -4,8 +4,9 @@ use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
     filters::{FilterSet, Filtering},
+    keyset::Keyset,
     models::Model,
-    pagination::{Page, Pagination},
+    pagination::{CursorWindow, Page, Pagination},
     parsers::Parser,
     request::Request,
     response::Response,
@@ -127,6 +128,28 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
             results,
         },
     )
+}
+
+/// A page of rows behind the row that the request's cursor names.
+///
+/// # Errors
+/// 404 for a cursor that is none.
+pub fn cursor_response<S: ModelSerializer>(
+    request: &Request,
+    window: &CursorWindow,
+    rows: <S::Model as Model>::Query,
+    keyset: &Keyset<S::Model>,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let page = window.load(rows, keyset, conn)?;
+    let related = S::prefetch(&page.rows, conn)?;
+    let results = ListRepresentation::<S> {
+        rows: &page.rows,
+        related: &related,
+        request,
+    };
+    let page = window.page(&page, results, &request.absolute_url(), &request.query);
+    Response::ok(request, &page)
 }
 
 /// One row as it stands in an answer.

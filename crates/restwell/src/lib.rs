@@ -85,6 +85,7 @@ pub mod filters;
 pub mod forms;
 pub mod generics;
 pub mod input;
+pub mod keyset;
 mod media;
 mod metadata;
 pub mod migrate;

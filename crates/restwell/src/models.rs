@@ -8,14 +8,14 @@ use std::{fmt::Display, hash::Hash, marker::PhantomData};
 
 use diesel::{
     AppearsOnTable, Expression, QueryResult, SelectableExpression,
-    expression::{ValidGrouping, is_aggregate},
+    expression::{TypedExpressionType, ValidGrouping, is_aggregate},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::SingleValue,
 };
 use serde::Serialize;
 
-use crate::{db::Conn, fields::parse_uuid};
+use crate::{db::Conn, fields::parse_uuid, keyset::Term};
 
 /// A type of primary key.
 pub trait Key: Clone + Ord + Hash + Display + Serialize + Send + Sync + 'static {
@@ -66,7 +66,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The primary key's type.
     type Key: Key;
     /// The primary key's column.
-    type KeyColumn: Copy;
+    type KeyColumn: Copy + 'static;
     /// Every column, computed value and relation of the model, by name.
     type Fields: Copy;
     /// The default order, the primary key last.
@@ -82,6 +82,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     const TABLE: Self::Table;
     /// The name of the table in SQL.
     const TABLE_NAME: &'static str;
+    /// The names of the columns in SQL.
+    const COLUMNS: &'static [&'static str];
     /// The primary key's column.
     const KEY: Self::KeyColumn;
     /// The field by which URLs name a row: DRF's `lookup_field`.
@@ -109,6 +111,12 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn order(query: Self::Query) -> Self::Query;
     /// `query`, ordered by the primary key where its order leaves ties.
     fn order_by_key(query: Self::Query) -> Self::Query;
+    /// The rows of `query` for which the condition holds.
+    fn filter(query: Self::Query, condition: Predicate<Self>) -> Self::Query;
+    /// `query`, ordered by one more value where its order leaves ties.
+    fn then_order(query: Self::Query, order: Order<Self>) -> Self::Query;
+    /// The columns of the default order, the primary key last.
+    fn keyset() -> Vec<Term<Self>>;
     /// Every row of `query`.
     fn load(query: Self::Query, conn: &mut Conn) -> QueryResult<Vec<Self>>;
     /// The keys of the rows of `query`.
@@ -309,6 +317,26 @@ pub struct Expr<M, ST> {
 /// A condition on rows of `M`.
 pub type Predicate<M> = Expr<M, diesel::sql_types::Nullable<diesel::sql_types::Bool>>;
 
+/// A value to order rows of `M` by, with its direction.
+pub type Order<M> = Expr<M, diesel::sql_types::Untyped>;
+
+impl<M> Order<M> {
+    /// Orders by this value.
+    pub fn by<E: QueryFragment<Pg> + Send + 'static>(value: E, descending: bool) -> Self {
+        Self::of(Directed(value, if descending { " DESC" } else { " ASC" }))
+    }
+}
+
+struct Directed<E>(E, &'static str);
+
+impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Directed<E> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(self.1);
+        Ok(())
+    }
+}
+
 impl<M: Model, ST> Expr<M, ST> {
     /// Erases the type of an expression over the model's table.
     pub fn new<E>(expression: E) -> Self
@@ -320,16 +348,21 @@ impl<M: Model, ST> Expr<M, ST> {
             + Send
             + 'static,
     {
+        Self::of(expression)
+    }
+}
+
+impl<M, ST> Expr<M, ST> {
+    /// SQL that is known to be of this type, over rows of this model.
+    pub(crate) fn of(fragment: impl QueryFragment<Pg> + Send + 'static) -> Self {
         Self {
-            fragment: Box::new(expression),
+            fragment: Box::new(fragment),
             marker: PhantomData,
         }
     }
 }
 
-impl<M, ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType> Expression
-    for Expr<M, ST>
-{
+impl<M, ST: TypedExpressionType> Expression for Expr<M, ST> {
     type SqlType = ST;
 }
 impl<M, ST, QS> AppearsOnTable<QS> for Expr<M, ST> where Self: Expression {}

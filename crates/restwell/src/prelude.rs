@@ -13,7 +13,7 @@ pub use crate::{
         CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
     },
     models::{Expr, HasMany, Model},
-    pagination::{LimitOffset, PageNumber, Unpaginated},
+    pagination::{CursorPagination, LimitOffset, PageNumber, Unpaginated},
     relations::{Hyperlink, PrimaryKey, Slug, StringRelated},
     request::Request,
     response::Response,

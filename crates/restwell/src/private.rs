@@ -1,19 +1,26 @@
 //! Entry points for the code that the derives write. Not for use by hand.
 
+use std::marker::PhantomData;
+
 pub use bigdecimal;
+pub use chrono;
 pub use diesel;
 pub use serde;
 pub use serde_json;
 
 use diesel::{
-    AppearsOnTable, Expression, IntoSql, QueryResult,
+    AppearsOnTable, Expression, QueryResult,
     expression::AsExpression,
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::SqlType,
 };
 
-use crate::models::{Attribute, Column, ForeignKey, Model, Relation, ToMany, ToOne};
+use crate::{
+    filters::compared::{Compared, ComparedWith},
+    keyset::{KeyColumn, Position, Term},
+    models::{Attribute, Column, ForeignKey, Model, Relation, ToMany, ToOne},
+};
 
 /// A column's value in a row.
 pub fn get<M: Model, C: Column<M>>(row: &M, _column: C) -> &C::Value {
@@ -114,48 +121,68 @@ pub fn through_constraint_of<R: ToMany>(_relation: R) -> &'static str {
     R::CONSTRAINT
 }
 
-/// `LIKE` pattern: the text, and nothing else special.
-pub use crate::search::like_escape;
-
-mod text_search {
-    use diesel::{pg::Pg, sql_types::Text};
-
-    #[derive(diesel::sql_types::SqlType)]
-    #[diesel(postgres_type(name = "tsvector"))]
-    pub struct Tsvector;
-    #[derive(diesel::sql_types::SqlType)]
-    #[diesel(postgres_type(name = "tsquery"))]
-    pub struct Tsquery;
-
-    diesel::infix_operator!(MatchesRegex, " ~* ", backend: Pg);
-    diesel::infix_operator!(MatchesText, " @@ ", backend: Pg);
-
-    diesel::define_sql_function! {
-        fn to_tsvector(text: Text) -> Tsvector;
-    }
-    diesel::define_sql_function! {
-        fn plainto_tsquery(text: Text) -> Tsquery;
-    }
+/// An attribute of `M`, to be compared with a parameter.
+pub fn compared<M: Model, A: Attribute<M, Expression: ValidExpression>>(
+    attribute: A,
+) -> Compared<M, A::Expression> {
+    Compared::new(attribute.expression())
 }
 
-type Bound = diesel::dsl::AsExprOf<String, diesel::sql_types::Text>;
-
-/// A case-insensitive regular expression: the search prefix `$`.
-pub fn matches_regex<E: Expression>(
-    value: E,
-    pattern: String,
-) -> text_search::MatchesRegex<E, Bound> {
-    text_search::MatchesRegex::new(value, pattern.into_sql::<diesel::sql_types::Text>())
+/// An attribute on the other side of a relation, to be compared with a parameter.
+pub fn compared_of<R: Relation, A: Attribute<R::Target, Expression: ValidExpression>>(
+    _relation: R,
+    attribute: A,
+) -> Compared<R::Target, A::Expression> {
+    Compared::new(attribute.expression())
 }
 
-/// Full-text search: the search prefix `@`.
-pub fn matches_text<E>(
-    value: E,
-    words: String,
-) -> text_search::MatchesText<text_search::to_tsvector<E>, text_search::plainto_tsquery<Bound>>
+/// The key of a relation, to be compared with a parameter.
+pub fn compared_key<R: ToOne<Column: ValidExpression>>(
+    relation: R,
+) -> Compared<R::Source, R::Column> {
+    Compared::new(relation.column())
+}
+
+/// What any expression of a derived model is.
+pub trait ValidExpression: Expression + QueryFragment<Pg> + Send + 'static {}
+
+impl<E: Expression + QueryFragment<Pg> + Send + 'static> ValidExpression for E {}
+
+/// An attribute of `M`, to be ordered by: `.term(descending)` finds the method of [`SortedColumn`] first, which needs
+/// no reference, and for what is no such column that of [`SortedValue`].
+pub struct Sorted<M, A>(A, PhantomData<fn() -> M>);
+
+/// An attribute of `M`, to be ordered by.
+pub fn sorted<M: Model, A: Attribute<M>>(attribute: A) -> Sorted<M, A> {
+    Sorted(attribute, PhantomData)
+}
+
+/// A column that a cursor can hold.
+pub trait SortedColumn<M> {
+    /// Orders by it.
+    fn term(self, descending: bool) -> Term<M>;
+}
+
+impl<M: Model, C> SortedColumn<M> for Sorted<M, C>
 where
-    E: AsExpression<diesel::sql_types::Text, Expression = E> + Expression,
+    C: Column<M, Value: Position<Value: ComparedWith<C::SqlType>>> + KeyColumn,
 {
-    let words = text_search::plainto_tsquery(words.into_sql::<diesel::sql_types::Text>());
-    text_search::MatchesText::new(text_search::to_tsvector(value), words)
+    fn term(self, descending: bool) -> Term<M> {
+        Term::column(self.0, descending)
+    }
+}
+
+/// Any other value.
+pub trait SortedValue<M> {
+    /// Orders by it.
+    fn term(&self, descending: bool) -> Term<M>;
+}
+
+impl<M: Model, A: Attribute<M, Expression: ValidExpression> + 'static> SortedValue<M>
+    for Sorted<M, A>
+{
+    fn term(&self, descending: bool) -> Term<M> {
+        let attribute = self.0;
+        Term::value(move || attribute.expression(), descending)
+    }
 }

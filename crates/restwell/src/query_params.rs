@@ -87,7 +87,8 @@ impl QueryParams {
     }
 }
 
-fn push_quoted(url: &mut String, text: &str) {
+/// Appends what Python's `quote_plus` makes of a text.
+pub(crate) fn push_quoted(url: &mut String, text: &str) {
     for (index, word) in text.split(' ').enumerate() {
         if index > 0 {
             url.push('+');

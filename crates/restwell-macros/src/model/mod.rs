@@ -240,6 +240,10 @@ impl<'a> Container<'a> {
             .segments
             .last()
             .map(|segment| segment.ident.to_string());
+        let column_names = self
+            .columns
+            .iter()
+            .map(|column| column.column.unraw().to_string());
         let columns = self
             .columns
             .iter()
@@ -269,6 +273,7 @@ impl<'a> Container<'a> {
                 const NAME: &'static str = #name;
                 const TABLE: Self::Table = #table::table;
                 const TABLE_NAME: &'static str = #table_name;
+                const COLUMNS: &'static [&'static str] = &[#(#column_names),*];
                 const KEY: Self::KeyColumn = #table::#key;
                 fn query() -> Self::Query { #table::table.into_boxed() }
                 fn key(&self) -> Self::Key { ::std::clone::Clone::clone(&self.#key_field) }
@@ -353,7 +358,14 @@ impl<'a> Container<'a> {
                 quote!(#column.#method())
             })
             .collect();
+        let terms = self.ordering.iter().map(|ordering| {
+            let (column, descending) = (column(ordering), ordering.descending);
+            quote!(::restwell::private::sorted::<Self, _>(#column).term(#descending))
+        });
         quote! {
+            fn keyset() -> ::std::vec::Vec<::restwell::keyset::Term<Self>> {
+                ::std::vec![#(#terms,)* ::restwell::private::sorted::<Self, _>(#table::#key).term(false)]
+            }
             type Ordering = (#(#types,)* diesel::dsl::Asc<#table::#key>,);
             fn ordering() -> Self::Ordering { (#(#values,)* #table::#key.asc(),) }
             fn order(query: Self::Query) -> Self::Query { query.order(Self::ordering()) }
@@ -371,6 +383,12 @@ impl<'a> Container<'a> {
             fn filter_keys(query: Self::Query, keys: ::std::vec::Vec<Self::Key>) -> Self::Query {
                 query.filter(#table::#key.eq_any(keys))
             }
+            fn filter(query: Self::Query, condition: ::restwell::models::Predicate<Self>) -> Self::Query {
+                diesel::QueryDsl::filter(query, condition)
+            }
+            fn then_order(query: Self::Query, order: ::restwell::models::Order<Self>) -> Self::Query {
+                query.then_order_by(order)
+            }
             fn load(query: Self::Query, #conn) -> diesel::QueryResult<::std::vec::Vec<Self>> {
                 query.select(<Self as diesel::Selectable<diesel::pg::Pg>>::construct_selection()).load(conn)
             }
@@ -383,7 +401,7 @@ impl<'a> Container<'a> {
                 offset: i64,
                 #conn,
             ) -> diesel::QueryResult<::std::vec::Vec<Self>> {
-                Self::load(query.limit(limit).offset(offset), conn)
+                <Self as ::restwell::models::Model>::load(query.limit(limit).offset(offset), conn)
             }
             fn count(query: Self::Query, #conn) -> diesel::QueryResult<i64> {
                 query.select(diesel::dsl::count_star()).get_result(conn)

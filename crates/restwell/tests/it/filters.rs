@@ -1,6 +1,8 @@
 //! Lookups over relations, every search prefix, and orders of one's own.
 
-use crate::shop::shop;
+use restwell::test::ApiClient;
+
+use crate::{shop::shop, things::things};
 
 #[test]
 fn lookups_reach_over_relations() {
@@ -54,4 +56,299 @@ fn an_order_can_follow_a_relation() {
     assert_eq!(first("/items/"), 20);
     assert_eq!(first("/items/?ordering=shop__name"), 10);
     assert_eq!(first("/items/?ordering=-number"), 20);
+}
+
+/// The ids of the things that each query leaves, or the error.
+fn check(client: &ApiClient, path: &str, cases: &[(&str, &str)]) {
+    for (query, expected) in cases {
+        let response = client.get(&format!("/{path}/?{}", query.replace(' ', "%20")));
+        let found = match response.json() {
+            serde_json::Value::Array(rows) if response.status == 200 => {
+                let ids: Vec<_> = rows.iter().map(|row| row["id"].to_string()).collect();
+                ids.join(" ")
+            }
+            _ => format!("{} {}", response.status.as_u16(), response.body),
+        };
+        assert_eq!(found, *expected, "{path}: {query}");
+    }
+}
+
+#[test]
+fn texts_have_every_lookup() {
+    let (client, _database) = things();
+    let cases = [
+        ("name=Alpha", "1"),
+        ("name=alpha", ""),
+        ("name= Alpha ", "1"),
+        ("name=", "1 2 3"),
+        ("name__exact=Alpha", "1 2 3"),
+        ("name__iexact=alpha", "1"),
+        ("name__iexact=alph_", ""),
+        ("name__contains=bet", "2 3"),
+        ("name__contains=BET", ""),
+        ("name__icontains=BET", "2 3"),
+        ("name__icontains=_%25", "2"),
+        ("name__startswith=bet", "2"),
+        ("name__istartswith=BET", "2"),
+        ("name__endswith=beta", "3"),
+        ("name__iendswith=BETA", "3"),
+        ("name__in=Alpha, Gamma beta,,nobody", "1 3"),
+        ("name__gt=H", "2"),
+        ("name__range=A,C", "1"),
+        ("name__range=A", r#"400 {"name__range":["invalid_values"]}"#),
+        ("name__regex=^[A-G]", "1 3"),
+        ("name__iregex=^[a-b]", "1 2"),
+        ("name__regex=(", r#"400 ["invalid"]"#),
+        (
+            "name=%00",
+            r#"400 {"name":["null_characters_not_allowed"]}"#,
+        ),
+        ("color__icontains=E", "1 3"),
+        ("color__in=red,blue", "1 3"),
+        ("color__isnull=true", "2"),
+        ("color__isnull=0", "1 3"),
+        ("color__isnull=yes", "1 2 3"),
+    ];
+    check(&client, "lookups", &cases);
+}
+
+#[test]
+fn numbers_have_every_lookup() {
+    let (client, _database) = things();
+    let cases = [
+        ("number=10", "1"),
+        ("number=10.5", "1"),
+        ("number= 1e1 ", "1"),
+        ("number=1_0", "1"),
+        ("number=%D9%A1%D9%A0", "1"),
+        ("number=99999999999", ""),
+        ("number=1,0", r#"400 {"number":["invalid"]}"#),
+        ("number=NaN", r#"400 {"number":["invalid"]}"#),
+        ("number=1e51", r#"400 {"number":["max_value"]}"#),
+        ("number__gt=10.5", "2 3"),
+        ("number__gte=11", "2 3"),
+        ("number__lt=10.5", "1"),
+        ("number__lte=11", "1 2"),
+        ("number__lt=99999999999", "1 2 3"),
+        ("number__in=10, 20,", "1 3"),
+        ("number__in=,", ""),
+        ("number__in=10,x", r#"400 {"number__in":["invalid"]}"#),
+        ("number__range=10,11", "1 2"),
+        ("number__range=,11", ""),
+        (
+            "number__range=1,2,3",
+            r#"400 {"number__range":["invalid_values"]}"#,
+        ),
+        ("number__range=x,11", r#"400 {"number__range":["invalid"]}"#),
+        ("number__icontains=1", "1 2"),
+        ("big=9007199254740993", "2"),
+        ("big__gt=5", "2"),
+        ("big__in=5,6", "3"),
+        ("big__isnull=1", "1"),
+        ("price=9.500", "1"),
+        ("price__lte=10", "1 2"),
+        ("price__in=10.0,100", "2 3"),
+        ("price__range=9,50", "1 2"),
+        ("ratio=0.5", "1"),
+        ("ratio__gt=0.5", "3"),
+        ("active=TRUE", "1 3"),
+        ("active=0", "2"),
+        ("active=maybe", "1 2 3"),
+        ("level=2", "2"),
+        ("level=9", r#"400 {"level":["invalid_choice"]}"#),
+        ("level=2.0", r#"400 {"level":["invalid_choice"]}"#),
+        ("level__gte=2", "2 3"),
+        ("level__in=1,9", "1"),
+        ("code=00000000000040008000000000000002", "2"),
+        ("code=x", r#"400 {"code":["invalid"]}"#),
+        (
+            "code__in=00000000-0000-4000-8000-000000000001,00000000-0000-4000-8000-000000000003",
+            "1 3",
+        ),
+    ];
+    check(&client, "lookups", &cases);
+}
+
+#[test]
+fn dates_and_times_have_parts() {
+    let (client, _database) = things();
+    let cases = [
+        ("day=2021-02-05", "2"),
+        ("day=02/05/2021", "2"),
+        ("day=Feb 5 2021", "2"),
+        ("day=2021-02-05T10:00", r#"400 {"day":["invalid"]}"#),
+        ("day__gt=2021-02-05", "3"),
+        ("day__lte=2021-02-05", "1 2"),
+        ("day__in=2020-01-05,2021-12-31", "1 3"),
+        ("day__range=2020-01-01,2021-02-28", "1 2"),
+        ("day__year=2021", "2 3"),
+        ("day__year=2021.5", "2 3"),
+        ("day__year=99999999999", ""),
+        ("day__year=x", r#"400 {"day__year":["invalid"]}"#),
+        ("day__year__gt=2020", "2 3"),
+        ("day__year__lte=2020", "1"),
+        ("day__month=2", "2"),
+        ("day__month__gt=1.5", "2 3"),
+        ("day__day=5", "1 2"),
+        ("day__week_day=1", "1"),
+        ("day__quarter=4", "3"),
+        ("at=2021-02-05T11:30:00Z", "2"),
+        ("at=2021-02-05T11:30:00%2B00:00", "2"),
+        ("at=2021-02-05T11:30:00+00:00", r#"400 {"at":["invalid"]}"#),
+        ("at__gt=2021-02-05T11:30:00Z", "3"),
+        ("at__date=2021-12-31", "3"),
+        ("at__date__gt=2021-02-04", "2 3"),
+        ("at__year=2021", "2 3"),
+        ("at__hour=23", "3"),
+        ("at__hour__gte=11", "2 3"),
+        ("at__minute=30", "2"),
+        ("hour=10:00", "1"),
+        ("hour=23:59:59.5", "3"),
+        ("hour=10", r#"400 {"hour":["invalid"]}"#),
+        ("hour__gt=10:00:00", "2 3"),
+        ("hour__hour=11", "2"),
+        ("hour__minute__lt=59", "1 2"),
+    ];
+    check(&client, "lookups", &cases);
+}
+
+#[test]
+fn related_rows_are_named_by_key() {
+    let (client, _database) = things();
+    let cases = [
+        ("maker=1", "1"),
+        ("maker=null", "3"),
+        ("maker=9", r#"400 {"maker":["invalid_choice"]}"#),
+        ("maker=x", r#"400 {"maker":["invalid_choice"]}"#),
+        ("maker__in=1,2", "1 2"),
+        ("maker__in=1,9", r#"400 {"maker__in":["invalid_choice"]}"#),
+        ("maker__isnull=false", "1 2"),
+        ("maker__name__icontains=RK", "2"),
+        ("tags=1", "1 3"),
+        ("tags=1&tags=2", "1 3"),
+        ("tags=", "1 2 3"),
+        ("tags=9", r#"400 {"tags":["invalid_choice"]}"#),
+        ("tags=1,2", r#"400 {"tags":["invalid_pk_value"]}"#),
+        ("tags__in=1,2", "1 3"),
+        ("tags__isnull=true", "2"),
+        ("tags__isnull=false", "1 3"),
+        ("tags__label=blue", "3"),
+        ("tags__label__in=red,blue", "1 3"),
+        ("tags__label__range=a,c", "3"),
+    ];
+    check(&client, "lookups", &cases);
+}
+
+#[test]
+fn filters_may_be_declared_one_by_one() {
+    let (client, _database) = things();
+    let cases = [
+        ("", "3 2 1"),
+        ("price_min=10", "3 2"),
+        ("price_max=10", "2 1"),
+        ("price_min=9.6&price_max=50", "2"),
+        ("price=1", "3 2 1"),
+        (
+            "price_min=x&price_max=y&level=9",
+            r#"400 {"price":["invalid"],"level":["invalid_choice"]}"#,
+        ),
+        ("day_after=2021-02-05", "3 2"),
+        ("day_before=2021-02-05", "2 1"),
+        (
+            "at_after=2021-02-05T11:30Z&at_before=2021-02-05T11:30Z",
+            "2",
+        ),
+        ("at_day_before=2021-12-31", "3 2 1"),
+        ("at_day_after=2021-12-31", "3"),
+        ("hour_after=11:00", "3 2"),
+        ("seen=today", ""),
+        ("seen=tomorrow", r#"400 {"seen":["invalid_choice"]}"#),
+        ("level=1&level=3", "3 1"),
+        ("level=1&level=9", r#"400 {"level":["invalid_choice"]}"#),
+        ("level=", r#"400 {"level":["invalid_choice"]}"#),
+        ("tags=1&tags=2", "3"),
+        ("maker_name=Corner", "1"),
+        (
+            "maker_name=Nobody",
+            r#"400 {"maker_name":["invalid_choice"]}"#,
+        ),
+        ("not_color=red", "3 2"),
+        ("few=true", "1"),
+        ("few=0", "3 2"),
+        ("lk=ALPHA", r#"400 {"lk":["lookup_required"]}"#),
+        ("lk=ALPHA&lk_lookup=iexact", "1"),
+        ("lk=BET&lk_lookup=icontains", "3 2"),
+        ("lk=BET&lk_lookup=regex", r#"400 {"lk":["invalid_choice"]}"#),
+        ("lk=&lk_lookup=icontains", "3 2 1"),
+        ("number=11", "3 2"),
+        ("o=cost", "1 2 3"),
+        ("o=-name,", "2 3 1"),
+        ("o=price", r#"400 {"o":["invalid_choice"]}"#),
+        ("o=--cost", r#"400 {"o":["invalid_choice"]}"#),
+        ("sort=day", "1 2 3"),
+        ("sort=-color,bad", "2 1 3"),
+        ("ordering=day", "3 2 1"),
+        ("q=Al", "1"),
+        ("q=al", ""),
+        ("q=^bl", "3"),
+        ("search=al", "3 2 1"),
+        ("q=Gam&few=0&sort=day&price_min=1", "3"),
+    ];
+    check(&client, "declared", &cases);
+}
+
+#[test]
+fn a_filter_may_be_required() {
+    let (client, _database) = things();
+    let cases = [
+        ("", r#"400 {"at_least":["required"],"price":["required"]}"#),
+        ("at_least=&price_min=10", r#"400 {"at_least":["required"]}"#),
+        ("at_least=11&price_min=11", "3"),
+    ];
+    check(&client, "required", &cases);
+}
+
+#[test]
+fn filters_search_and_order_hold_together() {
+    let (client, _database) = things();
+    let cases = [
+        ("search=beta", "2 3"),
+        ("search=beta&ordering=-number", "3 2"),
+        ("search=20", "3"),
+        ("search=red", "1 3"),
+        ("search=Corner,red", "1"),
+        ("search=beta&tags=1&ordering=name", "3"),
+        ("search=beta&level=9", r#"400 {"level":["invalid_choice"]}"#),
+    ];
+    check(&client, "lookups", &cases);
+    client
+        .get("/lookups/1/?number=11")
+        .assert(404, r#"{"detail":"not_found"}"#);
+    client
+        .get("/lookups/1/?number=x")
+        .assert(400, r#"{"number":["invalid"]}"#);
+}
+
+#[test]
+fn rare_combinations_are_not_kept_prepared() {
+    let (client, _database) = things();
+    let names = "id name number big price ratio active level color day at hour code";
+    let mut asked = 0;
+    for first in names.split(' ') {
+        for second in names.split(' ').filter(|second| *second != first) {
+            for path in [
+                format!("/cursors/?ordering={first},{second}"),
+                format!("/cursors/?ordering=-{first},{second}"),
+            ] {
+                let response = client.get(&path);
+                assert_eq!((response.status.as_u16(), response.statements), (200, 1));
+                asked += 1;
+            }
+        }
+    }
+    let kept: i64 = client.get("/cursors/prepared/").body.parse().unwrap();
+    assert!(
+        (1..=260).contains(&kept) && asked > 300,
+        "{kept} of {asked} statements are kept"
+    );
 }

@@ -1,6 +1,8 @@
 //! The framework's tests, by module; those that need a database use the small models of [`shop`].
 
 #[cfg(test)]
+mod cursors;
+#[cfg(test)]
 mod embedded;
 #[cfg(test)]
 mod fields;
@@ -36,6 +38,8 @@ mod search;
 mod serializers;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod things;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]

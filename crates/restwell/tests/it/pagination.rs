@@ -116,7 +116,7 @@ fn a_page_that_does_not_exist_is_not_found() {
 
 #[test]
 fn clients_choose_the_size_of_pages_within_limits() {
-    let paginator = PageNumber::<5> { page_size: 3 };
+    let paginator = PageNumber::<5>::new(3);
     let cases = [
         ("page_size=2", rows(2, 0, "- /?page=2&page_size=2")),
         ("page_size=100", rows(5, 0, "- /?page=2&page_size=100")),
@@ -132,7 +132,7 @@ fn clients_choose_the_size_of_pages_within_limits() {
         answer(&<PageNumber>::new(3), "page_size=2", 7),
         rows(3, 0, "- /?page=2&page_size=2")
     );
-    let unlimited = PageNumber::<{ u32::MAX }> { page_size: 3 };
+    let unlimited = PageNumber::<{ u32::MAX }>::new(3);
     let huge = format!("page_size={}", "9".repeat(30));
     assert_eq!(
         answer(&unlimited, &huge, 7),
@@ -142,9 +142,7 @@ fn clients_choose_the_size_of_pages_within_limits() {
 
 #[test]
 fn limit_and_offset_cut_any_part_of_a_list() {
-    let paginator = LimitOffset::<5> {
-        default_limit: Some(3),
-    };
+    let paginator = LimitOffset::<5>::new(3);
     let cases = [
         ("", 7, rows(3, 0, "- /?limit=3&offset=3")),
         ("offset=3", 7, rows(3, 3, "/?limit=3 /?limit=3&offset=6")),
@@ -182,6 +180,28 @@ fn a_list_without_a_size_comes_in_one_piece() {
     assert_eq!(
         answer(&Unpaginated::new(3), "page=abc&limit=2", 7),
         Ok(None)
+    );
+}
+
+#[test]
+fn parameters_may_have_other_names() {
+    let paginator = PageNumber::<5> {
+        page_query_param: "p",
+        page_size_query_param: "n",
+        ..PageNumber::new(3)
+    };
+    assert_eq!(
+        answer(&paginator, "p=2&n=1&page=9", 7),
+        rows(1, 1, "/?n=1&page=9 /?n=1&p=3&page=9")
+    );
+    let paginator = LimitOffset::<5> {
+        limit_query_param: "l",
+        offset_query_param: "from",
+        ..LimitOffset::new(3)
+    };
+    assert_eq!(
+        answer(&paginator, "from=3&l=1&limit=9", 7),
+        rows(1, 3, "/?from=2&l=1&limit=9 /?from=4&l=1&limit=9")
     );
 }
 

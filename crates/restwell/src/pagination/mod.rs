@@ -12,6 +12,10 @@ use crate::{
     query_params::QueryParams,
 };
 
+mod cursor;
+
+pub use cursor::{Cursor, CursorPagination, CursorWindow};
+
 /// How a list is cut into pages.
 ///
 /// A paginator with other parameters hands what it does not change on to one of this module:
@@ -24,7 +28,7 @@ use crate::{
 ///
 /// impl Pagination for TenAPage {
 ///     fn new(_page_size: u32) -> Self {
-///         Self(PageNumber { page_size: 10 })
+///         Self(PageNumber::new(10))
 ///     }
 ///
 ///     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
@@ -39,11 +43,19 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a paginator",
     label = "not a paginator",
-    note = "use `PageNumber`, `LimitOffset` or `Unpaginated`, or implement `restwell::pagination::Pagination`"
+    note = "use `PageNumber`, `LimitOffset`, `CursorPagination` or `Unpaginated`, or implement `restwell::pagination::Pagination`"
 )]
 pub trait Pagination: Sized {
     /// Called for every list, with the service's own page size; override to set other limits.
     fn new(page_size: u32) -> Self;
+
+    /// Called first: where the page starts, if the list is cut by cursors.
+    ///
+    /// # Errors
+    /// 404 `not_found` for what is no cursor.
+    fn cursor(&self, _params: &QueryParams) -> Result<Option<CursorWindow>> {
+        Ok(None)
+    }
 
     /// Called before the rows are loaded: which ones to load, or `None` for all of them and no envelope.
     ///
@@ -138,22 +150,28 @@ impl<R: Serialize> Serialize for Page<'_, R> {
 pub struct PageNumber<const MAX_PAGE_SIZE: u32 = 0> {
     /// Rows on a page; 0 for no pages at all.
     pub page_size: u32,
+    /// The parameter that holds the number.
+    pub page_query_param: &'static str,
+    /// The parameter that clients choose the size by.
+    pub page_size_query_param: &'static str,
 }
 
 impl<const MAX_PAGE_SIZE: u32> Pagination for PageNumber<MAX_PAGE_SIZE> {
     fn new(page_size: u32) -> Self {
-        Self { page_size }
+        Self {
+            page_size,
+            page_query_param: "page",
+            page_size_query_param: "page_size",
+        }
     }
 
     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
-        let wanted = (MAX_PAGE_SIZE > 0)
-            .then(|| positive(params, "page_size", MAX_PAGE_SIZE))
-            .flatten();
+        let wanted = positive(params, self.page_size_query_param, MAX_PAGE_SIZE);
         let limit = wanted.unwrap_or(self.page_size.into());
         if limit == 0 {
             return Ok(None);
         }
-        let number = match params.get("page") {
+        let number = match params.get(self.page_query_param) {
             None | Some("") => Some(1),
             Some("last") => return Ok(Some(Window::LastPage { limit })),
             Some(text) => parse_int(text).filter(|number| *number > 0),
@@ -178,13 +196,14 @@ impl<const MAX_PAGE_SIZE: u32> Pagination for PageNumber<MAX_PAGE_SIZE> {
             return Err(no_such_page());
         }
         let number = offset / limit.max(1) + 1;
-        let link = |number: i64| params.link(base_url, &[("page", &number.to_string())], &[]);
+        let param = self.page_query_param;
+        let link = |number: i64| params.link(base_url, &[(param, &number.to_string())], &[]);
         Ok(Links {
             count,
             next: (offset.saturating_add(limit) < count).then(|| link(number + 1)),
             previous: match number {
                 1 => None,
-                2 => Some(params.link(base_url, &[], &["page"])),
+                2 => Some(params.link(base_url, &[], &[param])),
                 _ => Some(link(number - 1)),
             },
         })
@@ -198,19 +217,26 @@ impl<const MAX_PAGE_SIZE: u32> Pagination for PageNumber<MAX_PAGE_SIZE> {
 pub struct LimitOffset<const MAX_LIMIT: u32 = { u32::MAX }> {
     /// Rows in an answer; `None` for all of them, without an envelope, unless the client sends a limit.
     pub default_limit: Option<u32>,
+    /// The parameter that holds the limit.
+    pub limit_query_param: &'static str,
+    /// The parameter that holds the offset.
+    pub offset_query_param: &'static str,
 }
 
 impl<const MAX_LIMIT: u32> Pagination for LimitOffset<MAX_LIMIT> {
     fn new(page_size: u32) -> Self {
         Self {
             default_limit: (page_size > 0).then_some(page_size),
+            limit_query_param: "limit",
+            offset_query_param: "offset",
         }
     }
 
     fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
-        let limit = positive(params, "limit", MAX_LIMIT).or(self.default_limit.map(i64::from));
+        let limit = positive(params, self.limit_query_param, MAX_LIMIT)
+            .or(self.default_limit.map(i64::from));
         let offset = params
-            .get("offset")
+            .get(self.offset_query_param)
             .and_then(parse_int)
             .filter(|offset| *offset >= 0);
         Ok(limit.map(|limit| Window::Rows {
@@ -229,11 +255,15 @@ impl<const MAX_LIMIT: u32> Pagination for LimitOffset<MAX_LIMIT> {
         let (limit, offset) = window.bounds(Some(count));
         let next = offset.saturating_add(limit);
         let limit_text = limit.to_string();
+        let (limit_param, offset_param) = (self.limit_query_param, self.offset_query_param);
         let link = |offset: i64| match offset {
-            ..=0 => params.link(base_url, &[("limit", &limit_text)], &["offset"]),
+            ..=0 => params.link(base_url, &[(limit_param, &limit_text)], &[offset_param]),
             _ => params.link(
                 base_url,
-                &[("limit", &limit_text), ("offset", &offset.to_string())],
+                &[
+                    (limit_param, &limit_text),
+                    (offset_param, &offset.to_string()),
+                ],
                 &[],
             ),
         };
@@ -267,8 +297,12 @@ impl Pagination for Unpaginated {
     }
 }
 
-/// The positive number that a parameter holds, at most `max`; anything else does not count.
+/// The positive number that a parameter holds, at most `max`; anything else does not count, and nothing does if `max`
+/// is 0.
 fn positive(params: &QueryParams, name: &str, max: u32) -> Option<i64> {
+    if max == 0 {
+        return None;
+    }
     let number = params
         .get(name)
         .and_then(parse_int)

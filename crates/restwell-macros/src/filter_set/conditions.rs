@@ -1,0 +1,321 @@
+//! The code that reads a filter's parameters and makes conditions of them.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Path, Type, ext::IdentExt, spanned::Spanned};
+
+use super::{
+    filter::Filter,
+    lookup::{self, Comparison, Lookup, TextLookup},
+};
+use crate::ast::{self, Naming, Way};
+
+impl Filter<'_> {
+    /// A statement for each parameter.
+    pub(super) fn conditions(&self, model: &Path) -> Vec<TokenStream> {
+        let way = Way::new(model, &self.path);
+        if let Some(method) = &self.method {
+            return vec![self.by_method(method)];
+        }
+        if !self.fields.is_empty() {
+            let (parameter, names) = (self.declared("exact"), self.alias_names());
+            return vec![quote!(asked.ordering(#parameter, &[#(#names),*]);)];
+        }
+        for (wrapper, ends) in [
+            ("RangeFilter", ["min", "max"]),
+            ("FromToRangeFilter", ["after", "before"]),
+        ] {
+            if let Some(ty) = ast::inner(self.ty, wrapper) {
+                return vec![self.by_range(&way, ty, ends)];
+            }
+        }
+        if let Some(ty) = ast::inner(self.ty, "DateRangeFilter") {
+            return vec![self.by_period(&way, ty)];
+        }
+        if self.lookup_choice {
+            return vec![self.by_lookup_choice(&way)];
+        }
+        self.lookups
+            .iter()
+            .map(|lookup| self.by_lookup(&way, &lookup.unraw().to_string()))
+            .collect()
+    }
+
+    fn by_lookup(&self, way: &Way<'_>, lookup: &str) -> TokenStream {
+        let (parameter, item) = (self.declared(lookup), ast::inner(self.ty, "Vec"));
+        match (
+            Naming::of(self.ty),
+            item.map(|item| (item, Naming::of(item))),
+        ) {
+            (Some(_), _) => self.by_choice(way, lookup, &parameter),
+            (_, Some((item, Some(_)))) => self.by_choices(way, item, lookup, &parameter),
+            (_, Some((item, None))) => self.by_values(way, item, &parameter),
+            _ => self.by_value(way, Lookup::of(lookup), &parameter),
+        }
+    }
+
+    /// The parameter of a lookup, with what holds for all of them.
+    fn declared(&self, lookup: &str) -> TokenStream {
+        let name = self.parameter(lookup);
+        let exclude = self.exclude.then(|| quote!(.exclude()));
+        let required = self.required.then(|| quote!(.required()));
+        quote!(::restwell::filters::Parameter::new(#name)#exclude #required)
+    }
+
+    fn by_method(&self, method: &Path) -> TokenStream {
+        let (parameter, ty) = (self.declared("exact"), self.ty);
+        let read = match is_bool(ty) {
+            true => quote!(asked.text(#parameter).and_then(::restwell::filters::boolean)),
+            false => {
+                let parse = parse(ty, Comparison("exact"));
+                quote!(asked.parsed(#parameter, #parse))
+            }
+        };
+        quote_spanned! {method.span()=>
+            if let ::std::option::Option::Some(value) = #read {
+                asked.query(#parameter, move |query| (#method)(query, ::std::clone::Clone::clone(&value)));
+            }
+        }
+    }
+
+    fn by_range(&self, way: &Way<'_>, ty: &Type, ends: [&str; 2]) -> TokenStream {
+        let (parameter, name) = (self.declared("exact"), self.parameter("exact"));
+        let [first, last] = ends.map(|end| format!("{name}_{end}"));
+        let condition = way.condition(compare(way, ty, &quote!(lookup), &quote!(value)));
+        quote_spanned! {ty.span()=>
+            asked.range::<#ty>(#parameter, [#first, #last], |lookup, value| #condition);
+        }
+    }
+
+    fn by_period(&self, way: &Way<'_>, ty: &Type) -> TokenStream {
+        let parameter = self.declared("exact");
+        let condition = between(way, ty);
+        quote_spanned!(ty.span()=> asked.period::<#ty>(#parameter, |(first, last)| #condition);)
+    }
+
+    /// `?lk=text&lk_lookup=icontains`
+    fn by_lookup_choice(&self, way: &Way<'_>) -> TokenStream {
+        let name = self.parameter("exact");
+        let lookup_name = format!("{name}_lookup");
+        let names: Vec<_> = self
+            .lookups
+            .iter()
+            .map(|lookup| lookup.unraw().to_string())
+            .collect();
+        let exclude = self.exclude.then(|| quote!(.exclude()));
+        let parameter = quote!(::restwell::filters::Parameter::new(#name)#exclude);
+        let arms = names.iter().map(|lookup| {
+            let condition = self.by_value(way, Lookup::of(lookup), &parameter);
+            quote!(::std::option::Option::Some(#lookup) => { #condition })
+        });
+        let declared = self.declared("exact");
+        quote! {
+            match asked.lookup(#declared, #lookup_name, &[#(#names),*]) {
+                #(#arms)*
+                _ => {}
+            }
+        }
+    }
+
+    /// One row of another model, or a comma list of them.
+    fn by_choice(&self, way: &Way<'_>, lookup: &str, parameter: &TokenStream) -> TokenStream {
+        let (ty, relation) = (self.ty, way.relation());
+        let key = way.key();
+        let is_null = |null: TokenStream| way.condition(quote!(#key.is_null(#null)));
+        let among = way.condition(quote!(::restwell::models::Relation::among(#relation, keys)));
+        match Lookup::of(lookup) {
+            Lookup::IsNull => {
+                let condition = is_null(quote!(null));
+                quote!(asked.flag(#parameter, |null| #condition);)
+            }
+            Lookup::In => {
+                quote_spanned!(ty.span()=> asked.choices_in::<#ty>(#parameter, |keys| #among)?;)
+            }
+            _ => {
+                let null = match self.null {
+                    true => {
+                        let condition = is_null(quote!(true));
+                        quote!(::std::option::Option::Some(|| #condition))
+                    }
+                    false => quote!(::std::option::Option::None),
+                };
+                quote_spanned!(ty.span()=> asked.choice::<#ty>(#parameter, #null, |keys| #among)?;)
+            }
+        }
+    }
+
+    /// Rows of another model: a parameter that may be repeated, or a comma list.
+    fn by_choices(
+        &self,
+        way: &Way<'_>,
+        item: &Type,
+        lookup: &str,
+        parameter: &TokenStream,
+    ) -> TokenStream {
+        let relation = way.relation();
+        let among = |keys: TokenStream| {
+            way.condition(quote!(::restwell::models::Relation::among(#relation, #keys)))
+        };
+        let any = among(quote!(keys));
+        match Lookup::of(lookup) {
+            Lookup::IsNull => {
+                let query = quote!(::restwell::models::Relation::query(#relation));
+                let related =
+                    way.condition(quote!(::restwell::models::Relation::any(#relation, #query)));
+                quote! {
+                    asked.flag(#parameter, |null| match null {
+                        true => #related.negated(),
+                        false => #related,
+                    });
+                }
+            }
+            Lookup::In => {
+                quote_spanned!(item.span()=> asked.choices_in::<#item>(#parameter, |keys| #any)?;)
+            }
+            _ if self.conjoined => {
+                let each = among(quote!(::std::vec![key]));
+                quote_spanned! {item.span()=>
+                    asked.choices::<#item>(#parameter, |keys| {
+                        ::restwell::models::Predicate::all_of(keys.into_iter().map(|key| #each).collect())
+                    })?;
+                }
+            }
+            _ => quote_spanned!(item.span()=> asked.choices::<#item>(#parameter, |keys| #any)?;),
+        }
+    }
+
+    /// A column, by a parameter that may be repeated.
+    fn by_values(&self, way: &Way<'_>, item: &Type, parameter: &TokenStream) -> TokenStream {
+        let (read, compared) = (self.reader(item, Comparison("exact")), way.compared());
+        let condition = way.condition(quote_spanned!(item.span()=> #compared.among(values)));
+        quote_spanned!(item.span()=> asked.values(#parameter, #read, |values| #condition);)
+    }
+
+    /// A column or computed value, compared with what was sent.
+    fn by_value(&self, way: &Way<'_>, lookup: Lookup<'_>, parameter: &TokenStream) -> TokenStream {
+        let (ty, compared) = (self.ty, way.compared());
+        let span = ty.span();
+        match lookup {
+            Lookup::IsNull => {
+                let condition = way.condition(quote!(#compared.is_null(null)));
+                quote!(asked.flag(#parameter, |null| #condition);)
+            }
+            Lookup::Compare(exact @ Comparison("exact")) if is_bool(ty) => {
+                let condition = way.condition(compare(way, ty, &exact.tokens(), &quote!(wanted)));
+                quote!(asked.flag(#parameter, |wanted| #condition);)
+            }
+            Lookup::Compare(comparison) => {
+                let read = self.reader(ty, comparison);
+                let condition =
+                    way.condition(compare(way, ty, &comparison.tokens(), &quote!(value)));
+                quote_spanned!(span=> asked.value(#parameter, #read, |value| #condition);)
+            }
+            Lookup::In => {
+                let condition = way.condition(quote_spanned!(span=> #compared.among(values)));
+                let read = quote_spanned! {span=>
+                    |text| ::restwell::filters::list::<#ty>(text).map(::std::option::Option::Some)
+                };
+                quote_spanned!(span=> asked.value(#parameter, #read, |values| #condition);)
+            }
+            Lookup::Range => {
+                let (read, condition) = (
+                    quote_spanned!(span=> ::restwell::filters::pair::<#ty>),
+                    between(way, ty),
+                );
+                quote_spanned!(span=> asked.value(#parameter, #read, |(first, last)| #condition);)
+            }
+            Lookup::Year(comparison) => self.by_year(way, comparison, parameter),
+            Lookup::Text(lookup) => self.by_text(way, lookup, parameter),
+            Lookup::Date(comparison) => self.by_date(way, comparison, parameter),
+            Lookup::Part(part, comparison) => {
+                let (part, comparison) = (lookup::part(part), comparison.tokens());
+                let condition = quote_spanned!(span=> #compared.part(#part, #comparison, number));
+                let condition = way.condition(condition);
+                quote!(asked.part(#parameter, |number| #condition);)
+            }
+        }
+    }
+
+    /// The value is searched for a text, whatever its own type.
+    fn by_text(
+        &self,
+        way: &Way<'_>,
+        lookup: TextLookup<'_>,
+        parameter: &TokenStream,
+    ) -> TokenStream {
+        let (compared, lookup) = (way.compared(), lookup.tokens());
+        let condition = quote_spanned!(self.ty.span()=> #compared.matches(#lookup, &value));
+        let condition = way.condition(condition);
+        let text = syn::parse_quote!(::std::string::String);
+        let read = parse(&text, Comparison("exact"));
+        quote!(asked.value(#parameter, #read, |value| #condition);)
+    }
+
+    /// The day of a moment is compared with another.
+    fn by_date(
+        &self,
+        way: &Way<'_>,
+        comparison: Comparison<'_>,
+        parameter: &TokenStream,
+    ) -> TokenStream {
+        let date = syn::parse_quote!(::restwell::private::chrono::NaiveDate);
+        let (compared, read) = (way.compared(), parse(&date, comparison));
+        let comparison = comparison.tokens();
+        let condition = quote_spanned!(self.ty.span()=> #compared.date().compare(#comparison, day));
+        let condition = way.condition(condition);
+        quote!(asked.value(#parameter, #read, |day| #condition);)
+    }
+
+    /// A year is compared as the days that it has, so that an index on the column is of use.
+    fn by_year(
+        &self,
+        way: &Way<'_>,
+        comparison: Comparison<'_>,
+        parameter: &TokenStream,
+    ) -> TokenStream {
+        let ty = self.ty;
+        let compared = |bound| way.condition(compare(way, ty, &comparison.tokens(), &bound));
+        let (bounds, condition) = match comparison.0 {
+            "exact" => (quote!((first, last)), between(way, ty)),
+            // After a year means after its last day, since a year means from its first.
+            "gt" | "lte" => (quote!((_, last)), compared(quote!(last))),
+            _ => (quote!((first, _)), compared(quote!(first))),
+        };
+        quote_spanned!(ty.span()=> asked.year::<#ty>(#parameter, |#bounds| #condition);)
+    }
+
+    /// How the text of a parameter is read as a value.
+    fn reader(&self, ty: &Type, comparison: Comparison<'_>) -> TokenStream {
+        match &self.choices {
+            Some(path) if comparison.0 == "exact" => {
+                let choices = ast::choices(path, ast::is_text(ty));
+                quote_spanned!(path.span()=> |text| ::restwell::filters::choice::<#ty>(text, &#choices))
+            }
+            _ => parse(ty, comparison),
+        }
+    }
+}
+
+fn is_bool(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("bool"))
+}
+
+fn parse(ty: &Type, comparison: Comparison<'_>) -> TokenStream {
+    let comparison = comparison.tokens();
+    quote_spanned!(ty.span()=> |text| <#ty as ::restwell::filters::FilterField>::parse(text, #comparison))
+}
+
+/// A condition at the end of the way; a type that the column has not underlines the one that the user wrote.
+fn compare(way: &Way<'_>, ty: &Type, lookup: &TokenStream, value: &TokenStream) -> TokenStream {
+    let compared = way.compared();
+    quote_spanned!(ty.span()=> #compared.compare(#lookup, #value))
+}
+
+/// From `first` to `last`, in one related row.
+fn between(way: &Way<'_>, ty: &Type) -> TokenStream {
+    let least = compare(way, ty, &Comparison("gte").tokens(), &quote!(first));
+    let most = compare(way, ty, &Comparison("lte").tokens(), &quote!(last));
+    way.condition(quote!(::restwell::models::Predicate::all_of(
+        ::std::vec![#least, #most]
+    )))
+}

@@ -1,0 +1,397 @@
+//! What one request asks of a filterset, while it is read: conditions, and everything that is wrong.
+
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use chrono::{NaiveDate, Utc};
+
+use super::{
+    Condition, FilterField, Lookup, ModelChoice, Pair, boolean, choices::invalid_choice,
+    markers::period, values::number,
+};
+use crate::{
+    db::Conn,
+    exceptions::{ErrorDetail, Errors, Result},
+    fields::fail,
+    models::{Model, Predicate},
+    query_params::QueryParams,
+    search::ordering_terms,
+};
+
+/// A parameter that a filterset declares.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    name: &'static str,
+    exclude: bool,
+    required: bool,
+}
+
+impl Parameter {
+    /// The parameter of this name.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            exclude: false,
+            required: false,
+        }
+    }
+
+    /// Leaves the rows out that it matches.
+    #[must_use]
+    pub const fn exclude(self) -> Self {
+        Self {
+            exclude: true,
+            ..self
+        }
+    }
+
+    /// Must be sent.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+}
+
+/// The parameters of one request, and what a filterset has made of them so far.
+pub struct Asked<'a, M: Model> {
+    params: &'a QueryParams,
+    conn: &'a mut Conn,
+    errors: Errors,
+    conditions: Vec<Condition<M>>,
+    names: Vec<&'static str>,
+    ordering: Vec<(String, bool)>,
+}
+
+/// Conditions, the names of their parameters, and the order that a filter named.
+type Read<M> = (Vec<Condition<M>>, Vec<&'static str>, Vec<(String, bool)>);
+
+impl<'a, M: Model> Asked<'a, M> {
+    pub(super) fn new(params: &'a QueryParams, conn: &'a mut Conn) -> Self {
+        Self {
+            params,
+            conn,
+            errors: Errors::default(),
+            conditions: Vec::new(),
+            names: Vec::new(),
+            ordering: Vec::new(),
+        }
+    }
+
+    pub(super) fn into_conditions(self) -> Result<Read<M>> {
+        self.errors.into_result()?;
+        Ok((self.conditions, self.names, self.ordering))
+    }
+
+    /// The trimmed text of a parameter, if it was sent and is not empty.
+    pub fn text(&mut self, parameter: Parameter) -> Option<&'a str> {
+        let text = self.value_of(parameter.name);
+        if text.is_none() {
+            self.missing(parameter);
+        }
+        text
+    }
+
+    fn missing(&mut self, parameter: Parameter) {
+        if parameter.required {
+            self.error(
+                parameter,
+                ErrorDetail::new("This parameter is required.", "required"),
+            );
+        }
+    }
+
+    fn value_of(&self, name: &str) -> Option<&'a str> {
+        self.params
+            .get(name)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// Tells what is wrong with a parameter.
+    pub fn error(&mut self, parameter: Parameter, detail: ErrorDetail) {
+        self.errors.add(parameter.name, detail);
+    }
+
+    /// Adds a condition on rows.
+    pub fn condition(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn() -> Predicate<M> + 'static,
+    ) {
+        self.query(parameter, move |rows| {
+            let condition = condition();
+            M::filter(
+                rows,
+                if parameter.exclude {
+                    condition.negated()
+                } else {
+                    condition
+                },
+            )
+        });
+    }
+
+    /// Adds a condition as a change of the query.
+    pub fn query(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(M::Query) -> M::Query + 'static,
+    ) {
+        self.names.push(parameter.name);
+        self.conditions.push(Box::new(condition));
+    }
+
+    /// Adds the condition of a value; one that no row can have leaves none.
+    fn found<V: Clone + 'static>(
+        &mut self,
+        parameter: Parameter,
+        value: Result<Option<V>, ErrorDetail>,
+        condition: impl Fn(V) -> Predicate<M> + 'static,
+    ) {
+        match value {
+            Ok(Some(value)) => self.condition(parameter, move || condition(value.clone())),
+            Ok(None) => self.condition(parameter, || Predicate::any_of(Vec::new())),
+            Err(detail) => self.error(parameter, detail),
+        }
+    }
+
+    /// A parameter that is read as a value; `None` stands for one that no row can have.
+    pub fn value<V: Clone + 'static>(
+        &mut self,
+        parameter: Parameter,
+        read: impl FnOnce(&str) -> Result<Option<V>, ErrorDetail>,
+        condition: impl Fn(V) -> Predicate<M> + 'static,
+    ) {
+        if let Some(text) = self.text(parameter) {
+            self.found(parameter, read(text), condition);
+        }
+    }
+
+    /// The value of a parameter; `None` also for one that no row can have.
+    pub fn parsed<V>(
+        &mut self,
+        parameter: Parameter,
+        read: impl FnOnce(&str) -> Result<Option<V>, ErrorDetail>,
+    ) -> Option<V> {
+        let value = self.text(parameter).map(read)?;
+        value
+            .map_err(|detail| self.error(parameter, detail))
+            .ok()
+            .flatten()
+    }
+
+    /// A parameter that is true or false; any other text asks for nothing (contract §10.3).
+    pub fn flag(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(bool) -> Predicate<M> + 'static,
+    ) {
+        if let Some(wanted) = self.text(parameter).and_then(boolean) {
+            self.condition(parameter, move || condition(wanted));
+        }
+    }
+
+    /// A parameter that may be repeated: each of its values, of which one is enough.
+    pub fn values<V: Clone + 'static>(
+        &mut self,
+        parameter: Parameter,
+        read: impl Fn(&str) -> Result<Option<V>, ErrorDetail>,
+        condition: impl Fn(Vec<V>) -> Predicate<M> + 'static,
+    ) {
+        if !self.params.contains(parameter.name) {
+            return self.missing(parameter);
+        }
+        let values: Result<Vec<_>, _> = self.params.get_all(parameter.name).map(read).collect();
+        let values = values.map(|values| Some(values.into_iter().flatten().collect()));
+        self.found(parameter, values, condition);
+    }
+
+    /// A part of a date or a time, as a number; fractions do not count.
+    pub fn part(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(BigDecimal) -> Predicate<M> + 'static,
+    ) {
+        let whole = |text: &str| Ok(Some(number(text)?.with_scale_round(0, RoundingMode::Down)));
+        self.value(parameter, whole, condition);
+    }
+
+    /// A year, as its first and its last value.
+    pub fn year<F: FilterField>(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(Pair<F>) -> Predicate<M> + 'static,
+    ) {
+        let read = |text: &str| {
+            let year = number(text)?.to_i32();
+            let days = year.and_then(|year| {
+                NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year, 12, 31))
+            });
+            Ok(days.and_then(|(first, last)| F::days(first, last)))
+        };
+        self.value(parameter, read, condition);
+    }
+
+    /// A period that is named from today.
+    pub fn period<F: FilterField>(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(Pair<F>) -> Predicate<M> + 'static,
+    ) {
+        let read = |text: &str| match period(text, Utc::now().date_naive()) {
+            Some((first, last)) => Ok(F::days(first, last)),
+            None => invalid_choice(text),
+        };
+        self.value(parameter, read, condition);
+    }
+
+    /// Two parameters, `ends`, for the first and the last value; errors are keyed by what they have in common.
+    pub fn range<F: FilterField>(
+        &mut self,
+        parameter: Parameter,
+        ends: [&'static str; 2],
+        condition: impl Fn(Lookup, F::Value) -> Predicate<M> + 'static,
+    ) {
+        let mut limits = Vec::new();
+        for (name, lookup) in ends.into_iter().zip([Lookup::Gte, Lookup::Lte]) {
+            match self
+                .value_of(name)
+                .map(|text| F::parse(text, lookup))
+                .transpose()
+            {
+                Ok(Some(Some(value))) => limits.push((lookup, value)),
+                // What no column can hold lies beyond every row, or before.
+                Ok(_) => {}
+                Err(detail) => return self.error(parameter, detail),
+            }
+        }
+        if limits.is_empty() {
+            return self.missing(parameter);
+        }
+        self.condition(parameter, move || {
+            let limits = limits.iter().cloned();
+            Predicate::all_of(
+                limits
+                    .map(|(lookup, value)| condition(lookup, value))
+                    .collect(),
+            )
+        });
+    }
+
+    /// One row of another model, by name; `null` is one if there is a condition for it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn choice<N: ModelChoice>(
+        &mut self,
+        parameter: Parameter,
+        null: Option<fn() -> Predicate<M>>,
+        condition: impl Fn(Keys<N>) -> Predicate<M> + 'static,
+    ) -> Result<()> {
+        match (self.text(parameter), null) {
+            (Some("null"), Some(null)) => self.condition(parameter, null),
+            (Some(text), _) => {
+                let keys = N::keys(&[text], self.conn)?.map(Some);
+                self.found(parameter, keys, condition);
+            }
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
+    /// Rows of another model, in a comma list.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn choices_in<N: ModelChoice>(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(Keys<N>) -> Predicate<M> + 'static,
+    ) -> Result<()> {
+        if let Some(text) = self.text(parameter) {
+            let texts: Vec<_> = text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .collect();
+            let keys = N::keys(&texts, self.conn)?.map(Some);
+            self.found(parameter, keys, condition);
+        }
+        Ok(())
+    }
+
+    /// Rows of another model, by a parameter that may be repeated.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn choices<N: ModelChoice>(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(Keys<N>) -> Predicate<M> + 'static,
+    ) -> Result<()> {
+        let texts: Vec<&str> = self
+            .params
+            .get_all(parameter.name)
+            .filter(|text| !text.is_empty())
+            .collect();
+        if texts.is_empty() {
+            self.missing(parameter);
+            return Ok(());
+        }
+        if let Some(text) = texts.iter().find(|text| !N::is_name(text)) {
+            let detail = ErrorDetail::new(
+                format!("“{text}” cannot be a primary key."),
+                "invalid_pk_value",
+            );
+            self.error(parameter, detail);
+            return Ok(());
+        }
+        let keys = N::keys(&texts, self.conn)?.map(Some);
+        self.found(parameter, keys, condition);
+        Ok(())
+    }
+
+    /// The lookup that a second parameter names for the first, if the first was sent.
+    pub fn lookup(
+        &mut self,
+        parameter: Parameter,
+        lookup: &str,
+        known: &[&str],
+    ) -> Option<&'a str> {
+        self.text(parameter)?;
+        let detail = match self.value_of(lookup) {
+            Some(name) if known.contains(&name) => return Some(name),
+            Some(name) => invalid_choice::<()>(name),
+            None => fail("Say how to compare, too.", "lookup_required"),
+        };
+        if let Err(detail) = detail {
+            self.error(parameter, detail);
+        }
+        None
+    }
+
+    /// Names to order by, in a comma list; [`super::FilterSet::order_by`] knows them behind the parameter's name.
+    pub fn ordering(&mut self, parameter: Parameter, names: &[&str]) {
+        let Some(text) = self.text(parameter) else {
+            return;
+        };
+        for (name, descending) in ordering_terms(text)
+            .into_iter()
+            .filter(|term| *term != ("", false))
+        {
+            if !names.contains(&name) {
+                let unknown = invalid_choice::<()>(name);
+                return unknown
+                    .err()
+                    .into_iter()
+                    .for_each(|detail| self.error(parameter, detail));
+            }
+            self.ordering
+                .push((format!("{}={name}", parameter.name), descending));
+        }
+    }
+}
+
+/// The keys of the rows that a choice names.
+type Keys<N> = Vec<<<N as ModelChoice>::Target as Model>::Key>;

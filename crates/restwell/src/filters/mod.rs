@@ -1,0 +1,204 @@
+//! Which rows, and in which order: `?field__lookup=`, `?search=`, `?ordering=` (contract §10).
+//!
+//! `#[derive(FilterSet)]` writes a condition for each parameter that was sent. Conditions hold in lists and in
+//! detail lookups alike; parameters that no filter declares are ignored.
+
+use std::{
+    any::TypeId,
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    marker::PhantomData,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, Result},
+    keyset::{Keyset, Term},
+    models::{Model, Predicate},
+    query_params::QueryParams,
+    search,
+};
+
+mod asked;
+mod choices;
+pub mod compared;
+mod markers;
+mod predicates;
+mod values;
+
+pub use asked::{Asked, Parameter};
+pub use choices::ModelChoice;
+pub use markers::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter};
+pub use values::{FilterField, Lookup, Pair, boolean, choice, list, number, pair};
+
+/// One condition that a client asked for; it is applied to the rows and to their count.
+pub type Condition<M> = Box<dyn Fn(<M as Model>::Query) -> <M as Model>::Query>;
+
+/// What clients may filter, search and order a model's rows by. Derive it; see the guide `docs/filtering.md`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a filterset",
+    label = "not a filterset",
+    note = "derive it: `#[derive(FilterSet)]` with `#[filterset(model = …)]`, or write `NoFilter<…>`"
+)]
+pub trait FilterSet: 'static {
+    /// The model whose rows are filtered.
+    type Model: Model;
+
+    /// The parameter that is searched for.
+    const SEARCH_PARAM: &'static str = "search";
+    /// The parameter that names an order.
+    const ORDERING_PARAM: &'static str = "ordering";
+
+    /// Called once a request: adds the conditions that the parameters ask for, and what is wrong with them.
+    ///
+    /// # Errors
+    /// The database's, when a parameter names a row.
+    fn conditions(asked: &mut Asked<'_, Self::Model>) -> Result<()>;
+
+    /// Holds for the rows in which one of the search fields matches `term`; `None` if there are no such fields.
+    fn search(term: &str) -> Option<Predicate<Self::Model>>;
+
+    /// The value that clients may order by under this name, if it is one.
+    fn order_by(name: &str, descending: bool) -> Option<Term<Self::Model>>;
+
+    /// The order where a client asks for none; `None` for the model's.
+    fn default_order() -> Option<Vec<Term<Self::Model>>> {
+        None
+    }
+}
+
+type QueryOf<F> = <<F as FilterSet>::Model as Model>::Query;
+
+/// No filters at all: `type Filter = NoFilter<Book>`.
+pub struct NoFilter<M>(PhantomData<M>);
+
+impl<M: Model> FilterSet for NoFilter<M> {
+    type Model = M;
+
+    fn conditions(_: &mut Asked<'_, M>) -> Result<()> {
+        Ok(())
+    }
+
+    fn search(_: &str) -> Option<Predicate<M>> {
+        None
+    }
+
+    fn order_by(_: &str, _: bool) -> Option<Term<M>> {
+        None
+    }
+}
+
+/// Everything that one request asks of a model's rows, read once and applied as often as needed.
+pub struct Filtering<F: FilterSet> {
+    conditions: Vec<Condition<F::Model>>,
+    terms: Vec<String>,
+    ordering: Vec<(String, bool)>,
+    /// Its statements are worth keeping prepared.
+    is_common: bool,
+}
+
+impl<F: FilterSet> Filtering<F> {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// 400 by parameter, all of them at once; a NUL in the search is a bare list (contract §10.8).
+    pub fn new(params: &QueryParams, conn: &mut Conn) -> Result<Self> {
+        let mut asked = Asked::new(params, conn);
+        F::conditions(&mut asked)?;
+        let (conditions, names, declared) = asked.into_conditions()?;
+        let terms = params
+            .get(F::SEARCH_PARAM)
+            .map_or_else(|| Ok(Vec::new()), search::search_terms);
+        let terms = terms.map_err(ApiException::validation)?;
+        let asked: Vec<(String, bool)> = params
+            .get(F::ORDERING_PARAM)
+            .map(search::ordering_terms)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, descending)| (name.to_owned(), descending))
+            .filter(|(name, descending)| F::order_by(name, *descending).is_some())
+            .collect();
+        let ordering = if asked.is_empty() { declared } else { asked };
+        let is_common = names.is_empty() && terms.is_empty() && ordering.is_empty()
+            || is_common(&(TypeId::of::<F>(), names, terms.len(), &ordering));
+        Ok(Self {
+            conditions,
+            terms,
+            ordering,
+            is_common,
+        })
+    }
+
+    /// The rows that were asked for.
+    pub fn filter(&self, query: QueryOf<F>) -> QueryOf<F> {
+        let query = self
+            .conditions
+            .iter()
+            .fold(query, |query, condition| condition(query));
+        let query = self
+            .terms
+            .iter()
+            .filter_map(|term| F::search(term))
+            .fold(query, F::Model::filter);
+        if self.is_common {
+            query
+        } else {
+            F::Model::filter(query, Predicate::uncached())
+        }
+    }
+
+    /// The rows in the order that was asked for: names that do not exist are dropped, and if none is left, the
+    /// default holds. The primary key breaks ties.
+    pub fn order(&self, query: QueryOf<F>) -> QueryOf<F> {
+        match self.terms_of_order() {
+            Some(terms) => {
+                let query = terms.iter().fold(query, |query, term| term.order(query));
+                F::Model::order_by_key(query)
+            }
+            None => F::Model::order(query),
+        }
+    }
+
+    /// The same order, for a cursor.
+    ///
+    /// # Errors
+    /// 500 if the default order has a value that is no column: a cursor cannot hold it. Such names are dropped from
+    /// what a client asks for.
+    pub fn keyset(&self) -> Result<Keyset<F::Model>> {
+        let default = || F::default_order().unwrap_or_else(F::Model::keyset);
+        let asked = self.terms_of_order().and_then(Keyset::new);
+        asked.or_else(|| Keyset::new(default())).ok_or_else(|| {
+            ApiException::internal(
+                "a list with cursors is ordered by columns of its own model only",
+            )
+        })
+    }
+
+    /// `None` for the model's own order.
+    fn terms_of_order(&self) -> Option<Vec<Term<F::Model>>> {
+        if self.ordering.is_empty() {
+            return F::default_order();
+        }
+        let terms = self.ordering.iter();
+        Some(
+            terms
+                .filter_map(|(name, descending)| F::order_by(name, *descending))
+                .collect(),
+        )
+    }
+}
+
+/// How many combinations of filters, search and order keep their statements prepared; each takes about 40 kB of
+/// memory on each connection. Those that come later are prepared each time, so that nobody can fill the memory by
+/// trying all.
+const MAX_COMMON: usize = 256;
+
+fn is_common(combination: &impl Hash) -> bool {
+    static COMMON: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+    let mut hasher = DefaultHasher::new();
+    combination.hash(&mut hasher);
+    let hash = hasher.finish();
+    let mut common = COMMON.lock().unwrap_or_else(PoisonError::into_inner);
+    common.contains(&hash) || common.len() < MAX_COMMON && common.insert(hash)
+}
