@@ -75,6 +75,7 @@
 #![warn(missing_docs)]
 
 pub mod authentication;
+pub mod checks;
 pub mod db;
 pub mod embedded;
 pub mod exceptions;

@@ -52,8 +52,16 @@ pub struct FieldInfo {
     pub required: bool,
     /// What a client sends for it is ignored.
     pub read_only: bool,
+    /// A client knows nothing of it: DRF's `HiddenField`.
+    pub hidden: bool,
+    /// What a person calls it, if it is not its key in words.
+    pub label: Option<&'static str>,
+    /// What a person should know of it.
+    pub help_text: Option<&'static str>,
     /// Its limits.
     pub options: FieldOptions,
+    /// The fields of a nested serializer.
+    pub children: Option<&'static [FieldInfo]>,
 }
 
 /// One model's fields on the wire. Derive it; see the guide `docs/serializers.md`.
@@ -72,6 +80,8 @@ pub trait ModelSerializer: Sized + 'static {
 
     /// The fields, in the order in which they are shown.
     const FIELDS: &'static [FieldInfo];
+    /// The columns that an insert may set.
+    const COLUMNS: &'static [&'static str];
     /// Writes may be tried with [`Checks::Deferred`].
     const DEFERS: bool;
     /// Rows need more than themselves to be shown.
@@ -455,7 +465,13 @@ pub fn read_many_related<R: RelatedField>(
     let Some(value) = present(input, field, scope, errors) else {
         return Ok(None);
     };
+    let is_empty = match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(items) => items.is_empty(),
+        _ => false,
+    };
     let keys: Related<Vec<_>> = match value {
+        _ if is_empty && !field.options.allow_empty => Ok(fail("This may not be empty.", "empty")),
         Value::Null => Ok(null()),
         Value::Array(items) => R::to_keys(items, scope, conn),
         // DRF iterates what it is given: the keys of an object (contract §8.2).
@@ -470,6 +486,11 @@ pub fn read_many_related<R: RelatedField>(
         keys.dedup();
         keys
     }))
+}
+
+/// Whether a field takes its default: only what is left out does, and not on `PATCH` (contract §5.1.2, §5.1.3).
+pub fn takes_default(input: &Map<String, Value>, field: &FieldInfo, scope: &Scope<'_>) -> bool {
+    !scope.partial && !input.contains_key(field.name)
 }
 
 fn present<'a>(

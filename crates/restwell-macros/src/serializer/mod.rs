@@ -9,6 +9,7 @@ use crate::{ast, attr, ctxt::Ctxt, names};
 
 mod checks;
 mod field;
+mod limits;
 mod read;
 mod show;
 mod store;
@@ -131,6 +132,7 @@ impl<'a> Container<'a> {
         let (imports, checks, related, data) =
             (ast::imports(), self.checks(), self.related(), self.data());
         let infos = self.fields.iter().map(Field::info);
+        let columns = self.column_names();
         let (prefetch, retrieve, representation) =
             (self.prefetch(), self.retrieve(), self.representation());
         let (validation, insert, update, constraint) = (
@@ -153,6 +155,7 @@ impl<'a> Container<'a> {
                     type Data = #data_name;
                     type Related = #related_name;
                     const FIELDS: &'static [::restwell::serializers::FieldInfo] = &[#(#infos),*];
+                    const COLUMNS: &'static [&'static str] = &[#(#columns),*];
                     const DEFERS: bool = #defers;
                     const RELATED: bool = #has_related;
                     #prefetch

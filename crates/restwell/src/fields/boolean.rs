@@ -13,10 +13,7 @@ const FALSE_TEXTS: [&str; 6] = ["f", "n", "no", "false", "off", "0"];
 impl Field for bool {
     type Value = bool;
 
-    const KIND: FieldKind = FieldKind {
-        name: "boolean",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("boolean");
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<bool, ErrorDetail> {
         let is_one_of = |texts: [&str; 6], text: &str| {

@@ -7,6 +7,8 @@ mod fields;
 #[cfg(test)]
 mod filters;
 #[cfg(test)]
+mod gadgets;
+#[cfg(test)]
 mod migrate;
 #[cfg(test)]
 mod negotiation;
