@@ -13,6 +13,7 @@ mod email;
 mod json;
 mod network;
 mod numeric;
+mod properties;
 mod string;
 mod time;
 
