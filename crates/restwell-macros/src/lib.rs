@@ -41,15 +41,26 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 ///
 /// | `#[field(…)]` | |
 /// |---|---|
-/// | `read_only`, `required`, `optional`, `allow_blank` | what a client may or must send |
+/// | `read_only`, `write_only`, `required`, `optional` | what a client may or must send, and is shown |
+/// | `default = expression` | the value of what a `POST` or `PUT` leaves out |
+/// | `hidden = path` | `fn(&Request) -> Value`: the value, which no client sends or sees |
+/// | `create_only` | a hidden field is set by `POST` alone |
 /// | `source = name` | the model's name, if the field has another |
+/// | `source = author -> name` | a column of a related row; `read_only` |
 /// | `unique` | no two rows share the value |
-/// | `validate = path` | `fn(&Value) -> Result<(), ErrorDetail>`, called when all else holds |
+/// | `validate = path` | `fn(&Value)` or `fn(&mut Value) -> Result<(), ErrorDetail>`, called when all else holds |
 /// | `computed` | a computed value of the model |
+/// | `method = path` | `fn(&Model, &Request) -> T`: the value that is shown |
 /// | `nested` | the type is a serializer of the related model; read only |
 /// | `identity` | a hyperlink to the object itself |
-/// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places`, `choices` | limits |
-/// | `child(…)` | the limits of a list's items |
+/// | `label = "…"`, `help_text = "…"` | what `OPTIONS` says of it |
+/// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places` | limits |
+/// | `allow_blank`, `allow_empty = false`, `allow_unicode`, `trim_whitespace = false` | what a text or list may be |
+/// | `regex = "…"` | what a `RegexField` must hold |
+/// | `choices = PATH`, `choices(PATH, PATH)` | the only values, in one list or several |
+/// | `format = "…"`, `input_formats("…", "…")` | the notation that is shown, and those that are read |
+/// | `coerce_to_string = true`, `normalize_output`, `binary` | how numbers and JSON are shown |
+/// | `child(…)` | the limits of a list's or dictionary's items, to any depth |
 #[proc_macro_derive(Serializer, attributes(serializer, field))]
 pub fn derive_serializer(input: TokenStream) -> TokenStream {
     serializer::derive(&parse_macro_input!(input as DeriveInput)).into()
@@ -83,7 +94,8 @@ pub fn derive_filter_set(input: TokenStream) -> TokenStream {
 /// for each of `ListSerializer`, `CreateSerializer`, `RetrieveSerializer`, `UpdateSerializer`.
 ///
 /// A method with `#[action(detail = true)]` is an extra action; `method = "post"` or `methods("get", "post")`,
-/// `url_path = "…"` and `url_name = "…"` say what is not the default.
+/// `url_path = "…"` and `url_name = "…"` say what is not the default, and `serializer = Type` whose fields `OPTIONS`
+/// shows for a `POST` or `PUT`.
 #[proc_macro_attribute]
 pub fn viewset(arguments: TokenStream, input: TokenStream) -> TokenStream {
     viewset::expand(arguments.into(), parse_macro_input!(input as ItemImpl)).into()

@@ -63,7 +63,8 @@
 //! | what a service writes | where it lives | guide |
 //! |---|---|---|
 //! | rows, relations, computed values | [`models`] | `docs/models.md` |
-//! | fields, validation, related rows | [`serializers`], [`fields`], [`relations`] | `docs/serializers.md` |
+//! | fields, validation, related rows | [`serializers`], [`relations`] | `docs/serializers.md` |
+//! | what a field accepts and shows | [`fields`], [`checks`] | `docs/fields.md` |
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
@@ -124,6 +125,7 @@ mod guides {
     guides! {
         Architecture: "../../../docs/ARCHITECTURE.md",
         Errors: "../../../docs/errors.md",
+        Fields: "../../../docs/fields.md",
         Filtering: "../../../docs/filtering.md",
         Models: "../../../docs/models.md",
         Pagination: "../../../docs/pagination.md",
