@@ -15,7 +15,7 @@ use actix_web::{
     },
     web,
 };
-use restwell::{db::Db, migrate, server::App};
+use restwell::{checks::check_columns, db::Db, migrate, server::App};
 use tokio::sync::watch;
 
 use crate::{
@@ -104,6 +104,12 @@ fn prepare(
         if settings.migrate_on_start && !pending.is_empty() {
             migrate::up(conn, &MIGRATIONS)?;
             pending.clear();
+        }
+        if pending.is_empty() {
+            let unset = check_columns(&urls(), conn)?;
+            if !unset.is_empty() {
+                return Err(unset.join("\n").into());
+            }
         }
         match (settings.seed_on_start, pending.is_empty()) {
             (true, true) => drop(seed::fill(conn)?),

@@ -39,7 +39,7 @@ pub struct AuthorSerializer {
 pub struct AuthorSummary {
     #[field(read_only)]
     id: i64,
-    #[field(read_only)]
+    #[field(max_length = 200)]
     name: String,
 }
 

@@ -83,6 +83,20 @@ pub(crate) fn item_of(
     quote!(#open #ty as #path #close)
 }
 
+/// Whether the choices of this type, or of a type inside of it, are texts: `Vec<ChoiceField<String>>`.
+pub(crate) fn is_text_choice(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(PathArguments::AngleBracketed(arguments)) =
+        path.path.segments.last().map(|segment| &segment.arguments)
+    else {
+        return false;
+    };
+    arguments.args.iter().any(|argument| match argument {
+        GenericArgument::Type(ty) => is_text(ty) || is_text_choice(ty),
+        _ => false,
+    })
+}
+
 /// Whether `ty` is `String`.
 pub(crate) fn is_text(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "String"))
@@ -214,6 +228,11 @@ impl<'a> Way<'a> {
                 quote!(::restwell::keyset::Term::value(|| #value, #descending))
             }
         }
+    }
+
+    /// The relation before the end of the way, and what the name there stands for.
+    pub(crate) fn end(&self) -> (TokenStream, TokenStream) {
+        (self.name(self.last() - 1), self.name(self.last()))
     }
 
     /// A condition on the end of the way, as a condition on rows of the model where it starts.

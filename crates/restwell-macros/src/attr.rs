@@ -73,6 +73,11 @@ impl Item {
         self.value::<Name>(ctxt).map(|name| name.0)
     }
 
+    /// Whether something stands in parentheses.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.value, Value::List(_))
+    }
+
     /// The names in parentheses.
     pub(crate) fn names(&self, ctxt: &Ctxt) -> Vec<Ident> {
         self.list::<Name>(ctxt)

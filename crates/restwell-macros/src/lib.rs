@@ -47,20 +47,30 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 ///
 /// | `#[field(…)]` | |
 /// |---|---|
-/// | `read_only`, `required`, `optional`, `allow_blank` | what a client may or must send |
+/// | `read_only`, `write_only`, `required`, `optional` | what a client may or must send, and is shown |
+/// | `default = expression` | the value of what a `POST` or `PUT` leaves out |
+/// | `hidden = path` | `fn(&Request) -> Value`: the value, which no client sends or sees |
+/// | `create_only` | a hidden field is set by `POST` alone |
 /// | `source = name` | the model's name, if the field has another |
+/// | `source = author -> name` | a column of a related row; `read_only` |
 /// | `slug = column` | the related model's column that a `Slug<…>` stands for, if it is not the model's slug |
 /// | `queryset = path` | `fn(&Request) -> Query`: the related rows that a client may name |
-/// | `allow_empty = false` | a list of related or nested rows needs one at least |
 /// | `unique` | no two rows share the value |
 /// | `unique_for_date = date`, `unique_for_month`, `unique_for_year` | no two rows of one day, month or year share the value |
-/// | `validate = path` | `fn(&Value) -> Result<(), ErrorDetail>`, called when all else holds |
+/// | `validate = path` | `fn(&Value)` or `fn(&mut Value) -> Result<(), ErrorDetail>`, called when all else holds |
 /// | `computed` | a computed value of the model |
+/// | `method = path` | `fn(&Model, &Request) -> T`: the value that is shown |
 /// | `nested` | the type is a serializer of the related model, or a `Vec` of one; read only, unless the serializer is `plain` |
 /// | `nested, writable` | a client sends it too; `save` stores it |
 /// | `identity` | a hyperlink to the object itself |
-/// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places`, `choices` | limits |
-/// | `child(…)` | the limits of a list's items |
+/// | `label = "…"`, `help_text = "…"` | what `OPTIONS` says of it |
+/// | `max_length`, `min_length`, `max_value`, `min_value`, `max_digits`, `decimal_places` | limits |
+/// | `allow_blank`, `allow_empty = false`, `allow_unicode`, `trim_whitespace = false` | what a text or list may be |
+/// | `regex = "…"` | what a `RegexField` must hold |
+/// | `choices = PATH`, `choices(PATH, PATH)` | the only values, in one list or several |
+/// | `format = "…"`, `input_formats("…", "…")` | the notation that is shown, and those that are read |
+/// | `coerce_to_string = true`, `normalize_output`, `binary` | how numbers and JSON are shown |
+/// | `child(…)` | the limits of a list's or dictionary's items, to any depth |
 /// | `upload_to = "covers/"` | the folder of a field's files in the storage |
 /// | `allow_empty_file` | a file may be empty |
 #[proc_macro_derive(Serializer, attributes(serializer, field))]
@@ -105,7 +115,8 @@ pub fn derive_filter_set(input: TokenStream) -> TokenStream {
 /// `LOOKUP_VALUE_REGEX`, `POLICIES`, `PARSERS`.
 ///
 /// A method with `#[action(detail = true)]` is an extra action; `method = "post"` or `methods("get", "post")`,
-/// `url_path = "…"` and `url_name = "…"` say what is not the default.
+/// `url_path = "…"` and `url_name = "…"` say what is not the default, and `serializer = Type` whose fields `OPTIONS`
+/// shows for a `POST` or `PUT`.
 #[proc_macro_attribute]
 pub fn viewset(arguments: TokenStream, input: TokenStream) -> TokenStream {
     viewset::expand(arguments.into(), parse_macro_input!(input as ItemImpl)).into()

@@ -15,7 +15,14 @@ use crate::{
 };
 
 const STANDARD: [&str; 5] = ["list", "create", "retrieve", "update", "destroy"];
-const ACTION_OPTIONS: [&str; 5] = ["detail", "method", "methods", "url_path", "url_name"];
+const ACTION_OPTIONS: [&str; 6] = [
+    "detail",
+    "method",
+    "methods",
+    "url_path",
+    "url_name",
+    "serializer",
+];
 const VERBS: [&str; 6] = ["get", "post", "put", "patch", "delete", "head"];
 
 /// Which trait an item of the block belongs to.
@@ -69,6 +76,8 @@ struct Action {
     methods: Vec<String>,
     url_path: String,
     url_name: String,
+    /// What reads its body, if it is not the viewset's.
+    serializer: Option<Type>,
 }
 
 /// The whole attribute. What is wrong is told and left out, so that it causes no errors elsewhere.
@@ -94,7 +103,14 @@ fn stub(me: &Type) -> TokenStream {
             fn lookup_value_regex(&self) -> &'static str { ::std::unreachable!() }
             fn actions(&self) -> &'static [::restwell::viewsets::Action] { ::std::unreachable!() }
             fn policies(&self) -> ::restwell::viewsets::Policies { ::std::unreachable!() }
-            fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { ::std::unreachable!() }
+            fn check_object(
+                &self,
+                _: &::restwell::request::Request,
+                _: &mut ::restwell::db::Conn,
+            ) -> ::restwell::exceptions::Result<()> {
+                ::std::unreachable!()
+            }
+            fn inserts(&self) -> ::std::option::Option<::restwell::checks::Inserts> { ::std::unreachable!() }
             fn constraint(&self, _: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
                 ::std::unreachable!()
             }
@@ -219,11 +235,38 @@ impl<'a> ViewSet<'a> {
 
     /// What its serializer says: `Model`, `FIELDS`.
     fn serializer_item(&self, item: &str) -> TokenStream {
-        let home = match item {
-            "FIELDS" => quote!(::restwell::serializers::BaseSerializer),
-            _ => quote!(::restwell::serializers::ModelSerializer),
+        item_of_serializer(self.serializer, item)
+    }
+
+    /// The fields that a body of this action has.
+    fn fields(&self, action: &str) -> TokenStream {
+        let Some(home) = ["create", "update"]
+            .into_iter()
+            .find(|known| *known == action)
+        else {
+            return self.serializer_item("FIELDS");
         };
-        ast::item_of(self.serializer, self.serializer, home, item)
+        let name = names::camel_case(home);
+        let (home, serializer) = (
+            Ident::new(&format!("{name}ModelMixin"), self.block.self_ty.span()),
+            Ident::new(&format!("{name}Serializer"), self.block.self_ty.span()),
+        );
+        quote! {
+            <<Self as ::restwell::mixins::#home>::#serializer as ::restwell::serializers::BaseSerializer>::FIELDS
+        }
+    }
+
+    /// What `create` sets, unless it is the viewset's own.
+    fn inserts(&self) -> TokenStream {
+        let is_own = self.has("create") || self.has("perform_create");
+        if is_own || !self.standard.contains(&"create") {
+            return quote!(::std::option::Option::None);
+        }
+        quote! {
+            ::std::option::Option::Some(::restwell::checks::Inserts::of::<
+                <Self as ::restwell::mixins::CreateModelMixin>::CreateSerializer,
+            >())
+        }
     }
 
     fn items_of(&self, home: &str) -> impl Iterator<Item = &&'a ImplItem> {
@@ -301,10 +344,10 @@ impl<'a> ViewSet<'a> {
         let name = me.to_token_stream().to_string();
         let description = attr::documentation(&self.block.attrs);
         let generic = quote!(<Self as ::restwell::generics::GenericViewSet>);
-        let (model, fields, constraint) = (
+        let (model, constraint, inserts) = (
             self.serializer_item("Model"),
-            self.serializer_item("FIELDS"),
             self.serializer_item("constraint"),
+            self.inserts(),
         );
         let model = quote!(<#model as ::restwell::models::Model>);
         let (table, calls) = (self.action_table(), self.calls());
@@ -318,7 +361,14 @@ impl<'a> ViewSet<'a> {
                 fn actions(&self) -> &'static [::restwell::viewsets::Action] { &[#(#table),*] }
                 fn policies(&self) -> ::restwell::viewsets::Policies { #generic::POLICIES }
                 fn parsers(&self) -> &'static [::restwell::parsers::Parser] { #generic::PARSERS }
-                fn fields(&self) -> &'static [::restwell::serializers::FieldInfo] { #fields }
+                fn check_object(
+                    &self,
+                    request: &::restwell::request::Request,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> ::restwell::exceptions::Result<()> {
+                    #generic::get_object(self, request, conn).map(::std::mem::drop)
+                }
+                fn inserts(&self) -> ::std::option::Option<::restwell::checks::Inserts> { #inserts }
                 fn constraint(&self, name: &str) -> ::std::option::Option<::restwell::exceptions::Constraint> {
                     #constraint(name)
                 }
@@ -353,41 +403,54 @@ impl<'a> ViewSet<'a> {
     }
 
     fn action_table(&self) -> Vec<TokenStream> {
-        let entry =
-            |name: &str, detail: bool, methods: &[String], url_path: &str, url_name: &str| {
-                quote! {
-                    ::restwell::viewsets::Action {
-                        name: #name,
-                        detail: #detail,
-                        methods: &[#(#methods),*],
-                        url_path: #url_path,
-                        url_name: #url_name,
-                    }
-                }
-            };
         let standard = self
             .standard_table()
             .into_iter()
             .map(|(_, name, verb, detail)| {
-                entry(
-                    name,
-                    detail,
-                    &[verb.to_owned()],
-                    "",
-                    if detail { "detail" } else { "list" },
-                )
+                let (url_name, fields) =
+                    (if detail { "detail" } else { "list" }, self.fields(name));
+                quote! {
+                    ::restwell::viewsets::Action {
+                        name: #name,
+                        detail: #detail,
+                        methods: &[#verb],
+                        url_path: "",
+                        url_name: #url_name,
+                        description: "",
+                        fields: #fields,
+                    }
+                }
             });
-        let extra = self.actions.iter().map(|action| {
-            let name = action.function.sig.ident.to_string();
-            entry(
-                &name,
-                action.detail,
-                &action.methods,
-                &action.url_path,
-                &action.url_name,
-            )
-        });
-        standard.chain(extra).collect()
+        standard
+            .chain(self.actions.iter().map(|action| self.entry(action)))
+            .collect()
+    }
+
+    fn entry(&self, action: &Action) -> TokenStream {
+        let name = action.function.sig.ident.to_string();
+        let Action {
+            detail,
+            methods,
+            url_path,
+            url_name,
+            ..
+        } = action;
+        let description = attr::documentation(&action.function.attrs);
+        let fields = match &action.serializer {
+            Some(serializer) => item_of_serializer(serializer, "FIELDS"),
+            None => self.serializer_item("FIELDS"),
+        };
+        quote! {
+            ::restwell::viewsets::Action {
+                name: #name,
+                detail: #detail,
+                methods: &[#(#methods),*],
+                url_path: #url_path,
+                url_name: #url_name,
+                description: #description,
+                fields: #fields,
+            }
+        }
     }
 
     fn calls(&self) -> Vec<TokenStream> {
@@ -426,11 +489,13 @@ impl Action {
         }
         let (mut detail, mut methods, mut url_path, mut url_name) =
             (None, Vec::new(), name.clone(), name.replace('_', "-"));
+        let mut serializer = None;
         for item in &items {
             match item.name.to_string().as_str() {
                 "detail" => detail = item.value::<LitBool>(ctxt).map(|detail| detail.value),
                 "method" => methods.extend(item.value::<LitStr>(ctxt)),
                 "methods" => methods.extend(item.list::<LitStr>(ctxt)),
+                "serializer" => serializer = item.value(ctxt),
                 "url_path" => {
                     url_path = item
                         .value::<LitStr>(ctxt)
@@ -457,8 +522,18 @@ impl Action {
             methods,
             url_path,
             url_name,
+            serializer,
         }
     }
+}
+
+/// What a serializer says: `Model`, `FIELDS`.
+fn item_of_serializer(serializer: &Type, item: &str) -> TokenStream {
+    let home = match item {
+        "FIELDS" => quote!(::restwell::serializers::BaseSerializer),
+        _ => quote!(::restwell::serializers::ModelSerializer),
+    };
+    ast::item_of(serializer, serializer, home, item)
 }
 
 /// The verbs in upper case; `GET` if none is named.

@@ -63,7 +63,8 @@
 //! | what a service writes | where it lives | guide |
 //! |---|---|---|
 //! | rows, relations, computed values | [`models`] | `docs/models.md` |
-//! | fields, validation | [`serializers`], [`fields`], [`validators`] | `docs/serializers.md` |
+//! | fields, validation | [`serializers`], [`validators`] | `docs/serializers.md` |
+//! | what a field accepts and shows | [`fields`], [`checks`] | `docs/fields.md` |
 //! | related rows | [`relations`] | `docs/relations.md` |
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
@@ -77,6 +78,7 @@
 #![warn(missing_docs)]
 
 pub mod authentication;
+pub mod checks;
 pub mod db;
 pub mod embedded;
 pub mod exceptions;
@@ -133,6 +135,7 @@ mod guides {
     guides! {
         Architecture: "../../../docs/ARCHITECTURE.md",
         Errors: "../../../docs/errors.md",
+        Fields: "../../../docs/fields.md",
         Filtering: "../../../docs/filtering.md",
         Models: "../../../docs/models.md",
         Pagination: "../../../docs/pagination.md",

@@ -1,53 +1,73 @@
 //! What `OPTIONS` answers: what a view is, reads and writes (contract §15).
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    db::Conn,
     exceptions::Result,
-    fields::{Bound, Choices, FieldOptions},
+    fields::{Bound, Choices, FieldKind, FieldOptions},
+    permissions::check_permissions,
     request::Request,
     response::Response,
     routers::Route,
     serializers::FieldInfo,
+    viewsets::Action,
 };
 
 /// The answer to `OPTIONS`.
-pub(crate) fn options(request: &Request, route: &Route) -> Result<Response> {
+pub(crate) fn options(request: &mut Request, conn: &mut Conn) -> Result<Response> {
+    let urls = Arc::clone(&request.urls);
+    let route = urls.route(&request.route);
+    let mut actions = Map::new();
+    for (verb, action) in &route.actions {
+        if reads_a_body(verb) && is_allowed(verb, route, request, conn)? {
+            actions.insert(verb.as_str().to_owned(), fields_info(action.fields));
+        }
+    }
     let mut body = Map::new();
     body.insert("name".to_owned(), view_name(route).into());
-    body.insert("description".to_owned(), route.view.description().into());
+    body.insert("description".to_owned(), view_description(route).into());
     body.insert("renders".to_owned(), json!(["application/json"]));
     let parsers = route.view.parsers().iter();
     let parses: Vec<_> = parsers.map(|parser| parser.media_type).collect();
     body.insert("parses".to_owned(), json!(parses));
-    let verb = if route.detail {
-        Method::PUT
-    } else {
-        Method::POST
-    };
-    if route
-        .actions
-        .iter()
-        .any(|(method, action)| *method == verb && action.is_standard())
-    {
-        let fields = route.view.fields().iter();
-        let fields: Map<_, _> = fields
-            .map(|field| (field.name.to_owned(), field_info(field)))
-            .collect();
-        body.insert("actions".to_owned(), json!({ verb.as_str(): fields }));
+    if !actions.is_empty() {
+        body.insert("actions".to_owned(), actions.into());
     }
     Response::ok(request, &Value::Object(body))
 }
 
+fn reads_a_body(verb: &Method) -> bool {
+    matches!(*verb, Method::POST | Method::PUT)
+}
+
+/// Whether the client might send this verb now: the policies are asked as for the verb itself, and for the object
+/// that a `PUT` would change (contract §15.2).
+fn is_allowed(
+    verb: &Method,
+    route: &Route,
+    request: &mut Request,
+    conn: &mut Conn,
+) -> Result<bool> {
+    let method = std::mem::replace(&mut request.method, verb.clone());
+    let permissions = route.view.policies().permissions;
+    let asked = check_permissions(permissions, request, conn).and_then(|()| match *verb {
+        Method::PUT => route.view.check_object(request, conn),
+        _ => Ok(()),
+    });
+    request.method = method;
+    match asked {
+        Err(exception) if exception.status.is_server_error() => Err(exception),
+        asked => Ok(asked.is_ok()),
+    }
+}
+
 /// DRF's view name: the class without its suffix, in words, and what the route shows.
 pub(crate) fn view_name(route: &Route) -> String {
-    let extra = route
-        .actions
-        .iter()
-        .map(|(_, action)| action)
-        .find(|action| !action.is_standard());
-    if let Some(action) = extra {
+    if let Some(action) = extra_action(route) {
         return capitalised(action.name);
     }
     let class = route.view.name();
@@ -69,31 +89,85 @@ pub(crate) fn view_name(route: &Route) -> String {
     }
 }
 
+/// The documentation of an extra action, or else of the viewset.
+fn view_description(route: &Route) -> &'static str {
+    extra_action(route)
+        .map(|action| action.description)
+        .filter(|description| !description.is_empty())
+        .unwrap_or_else(|| route.view.description())
+}
+
+fn extra_action(route: &Route) -> Option<&Action> {
+    let mut actions = route.actions.iter().map(|(_, action)| action);
+    actions.find(|action| !action.is_standard())
+}
+
+fn fields_info(fields: &[FieldInfo]) -> Value {
+    let shown = fields.iter().filter(|field| !field.hidden);
+    shown
+        .map(|field| (field.name.to_owned(), field_info(field)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
 /// Contract §15.4: keys in order, absent where they say nothing.
 fn field_info(field: &FieldInfo) -> Value {
-    let label = if field.name == "id" {
-        "ID".to_owned()
-    } else {
-        capitalised(field.name)
+    let label = match (field.label, field.name) {
+        (Some(label), _) => label.to_owned(),
+        (None, "id") => "ID".to_owned(),
+        (None, name) => capitalised(name),
     };
     let mut info = Map::new();
-    info.insert("type".to_owned(), field.kind.name.into());
-    info.insert("required".to_owned(), field.required.into());
-    info.insert("read_only".to_owned(), field.read_only.into());
+    start(&field.kind, field.required, field.read_only, &mut info);
     info.insert("label".to_owned(), label.into());
-    limits(&field.options, &mut info);
-    if let Some(choices) = choices(&field.options.choices).filter(|_| !field.read_only) {
-        info.insert("choices".to_owned(), choices);
+    if let Some(text) = field.help_text {
+        info.insert("help_text".to_owned(), text.into());
+    }
+    let range = field.kind.range.filter(|_| !field.read_only);
+    limits(&field.options, range, &mut info);
+    members(&field.kind, &field.options, &mut info);
+    if let Some(children) = field.children {
+        info.insert("children".to_owned(), fields_info(children));
+    }
+    if !field.read_only {
+        choices(&field.options, &mut info);
     }
     Value::Object(info)
 }
 
-fn limits(options: &FieldOptions, info: &mut Map<String, Value>) {
+/// The items of a list or dictionary: a field without a name.
+fn child_info(kind: &FieldKind, options: &FieldOptions) -> Value {
+    let mut info = Map::new();
+    start(kind, true, false, &mut info);
+    limits(options, None, &mut info);
+    members(kind, options, &mut info);
+    choices(options, &mut info);
+    Value::Object(info)
+}
+
+fn start(kind: &FieldKind, required: bool, read_only: bool, info: &mut Map<String, Value>) {
+    info.insert("type".to_owned(), kind.name.into());
+    info.insert("required".to_owned(), required.into());
+    info.insert("read_only".to_owned(), read_only.into());
+}
+
+fn members(kind: &FieldKind, options: &FieldOptions, info: &mut Map<String, Value>) {
+    if let Some(child) = kind.child {
+        let options = options.child.unwrap_or(&FieldOptions::NONE);
+        info.insert("child".to_owned(), child_info(child, options));
+    }
+}
+
+/// What the column of a number cannot hold is a limit too, where the field has none.
+fn limits(options: &FieldOptions, range: Option<(i64, i64)>, info: &mut Map<String, Value>) {
+    let (smallest, largest) = range.unzip();
+    let min_value = options.min_value.or(smallest.map(Bound::Int));
+    let max_value = options.max_value.or(largest.map(Bound::Int));
     let limits = [
         ("min_length", options.min_length.map(Value::from)),
         ("max_length", options.max_length.map(Value::from)),
-        ("min_value", options.min_value.map(bound)),
-        ("max_value", options.max_value.map(bound)),
+        ("min_value", min_value.map(bound)),
+        ("max_value", max_value.map(bound)),
         ("max_digits", options.max_digits.map(Value::from)),
         ("decimal_places", options.decimal_places.map(Value::from)),
     ];
@@ -111,22 +185,33 @@ fn bound(bound: Bound) -> Value {
     }
 }
 
-fn choices(choices: &Choices) -> Option<Value> {
-    let shown = |value: Value, name: &str| json!({ "value": value, "display_name": name });
+fn choices(options: &FieldOptions, info: &mut Map<String, Value>) {
+    let mut shown = Vec::new();
+    add_choices(&options.choices, &mut shown);
+    if !shown.is_empty() {
+        info.insert("choices".to_owned(), shown.into());
+    }
+}
+
+fn add_choices(choices: &Choices, shown: &mut Vec<Value>) {
+    let choice = |value: Value, name: &str| json!({ "value": value, "display_name": name });
     match choices {
-        Choices::None => None,
-        Choices::Text(choices) => Some(
-            choices
-                .iter()
-                .map(|(value, name)| shown((*value).into(), name))
-                .collect(),
-        ),
-        Choices::Integer(choices) => Some(
-            choices
-                .iter()
-                .map(|(value, name)| shown((*value).into(), name))
-                .collect(),
-        ),
+        Choices::None => {}
+        Choices::Text(choices) => {
+            shown.extend(
+                choices
+                    .iter()
+                    .map(|(value, name)| choice((*value).into(), name)),
+            );
+        }
+        Choices::Integer(choices) => {
+            shown.extend(
+                choices
+                    .iter()
+                    .map(|(value, name)| choice((*value).into(), name)),
+            );
+        }
+        Choices::Groups(groups) => groups.iter().for_each(|group| add_choices(group, shown)),
     }
 }
 

@@ -6,7 +6,10 @@ pub use crate::{
     FilterSet, Serializer,
     db::Conn,
     exceptions::{ApiException, ErrorDetail, Result},
-    fields::{ChoiceField, FileField, ImageField, SlugField, UrlField},
+    fields::{
+        ChoiceField, DictField, EmailField, FileField, HStoreField, ImageField, IpAddress,
+        Ipv4Field, Ipv6Field, ListField, MultipleChoiceField, RegexField, SlugField, UrlField,
+    },
     filters::NoFilter,
     generics::{GenericViewSet, QueryOf},
     mixins::{

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 pub use bigdecimal;
 pub use chrono;
 pub use diesel;
+pub use regex;
 pub use serde;
 pub use serde_json;
 
@@ -111,8 +112,22 @@ pub fn ordering_of<R: Relation>(_relation: R) -> <R::Target as Model>::Ordering 
     R::Target::ordering()
 }
 
+/// The name of a column.
+pub const fn name_of<C: diesel::Column + Copy>(_column: C) -> &'static str {
+    C::NAME
+}
+
+/// The expression of `#[field(regex = "…")]`.
+///
+/// # Panics
+/// If it is none.
+pub fn pattern(text: &str) -> regex::Regex {
+    regex::Regex::new(text)
+        .unwrap_or_else(|error| panic!("`#[field(regex = {text:?})]` is no expression: {error}"))
+}
+
 /// The name of a foreign key's column.
-pub fn column_of<R: ToOne>(_relation: R) -> &'static str {
+pub const fn column_of<R: ToOne>(_relation: R) -> &'static str {
     R::COLUMN
 }
 

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use regex::Regex;
 
 use crate::{
+    checks::check_fields,
     request::Request,
     views::ApiRoot,
     viewsets::{Action, METHODS, ViewSet},
@@ -62,7 +63,7 @@ impl SimpleRouter {
     /// Routes a viewset below `prefix`, with this start of its route names.
     ///
     /// # Panics
-    /// If two viewsets have one basename: use another.
+    /// If two viewsets have one basename: use another; if a field has a notation or an expression that is none.
     #[must_use]
     pub fn register_as<V: ViewSet + 'static>(
         mut self,
@@ -76,6 +77,7 @@ impl SimpleRouter {
                 .all(|known| known.basename != basename),
             "the basename `{basename}` is registered twice: give one of them another with `register_as`"
         );
+        check_fields(&view);
         self.registrations.push(Registration {
             prefix: prefix.to_owned(),
             basename: basename.to_owned(),
@@ -156,6 +158,8 @@ impl Router for DefaultRouter {
             methods: &["GET"],
             url_path: "",
             url_name: "api-root",
+            description: "",
+            fields: &[],
         };
         routes.insert(
             0,

@@ -5,6 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::{
     authentication::perform_authentication,
+    checks::Inserts,
     db::{self, Conn},
     exceptions::{ApiException, Constraint, Result},
     metadata,
@@ -13,7 +14,7 @@ use crate::{
     request::Request,
     response::Response,
     routers::route_of,
-    serializers::{Checks, FieldInfo},
+    serializers::Checks,
     throttling::check_throttles,
     viewsets::{Action, Policies, ViewSet},
 };
@@ -81,7 +82,6 @@ fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 2. The version: 404 or 406.
     request.version =
         versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
-    let request = &*request;
     // 3. Who asks: 401.
     perform_authentication(authentication, request, conn)?;
     // 4. May they: 401 or 403.
@@ -89,10 +89,11 @@ fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 5. How often: 429.
     check_throttles(throttles, request, conn)?;
     // 6. The verb: 405.
-    let route = route_of(request);
     if request.method == Method::OPTIONS {
-        return metadata::options(request, route);
+        return metadata::options(request, conn);
     }
+    let request = &*request;
+    let route = route_of(request);
     let Some(action) = route.action(&request.method) else {
         return Err(ApiException::method_not_allowed(request.method.as_str()));
     };
@@ -158,8 +159,12 @@ impl ViewSet for ApiRoot {
         Policies::DEFAULT
     }
 
-    fn fields(&self) -> &'static [FieldInfo] {
-        &[]
+    fn check_object(&self, _request: &Request, _conn: &mut Conn) -> Result<()> {
+        Err(ApiException::not_found())
+    }
+
+    fn inserts(&self) -> Option<Inserts> {
+        None
     }
 
     fn constraint(&self, _name: &str) -> Option<Constraint> {

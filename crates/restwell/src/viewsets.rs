@@ -7,6 +7,7 @@ use actix_web::http::Method;
 
 use crate::{
     authentication::Authentication,
+    checks::Inserts,
     db::Conn,
     exceptions::{Constraint, Result},
     mixins::{
@@ -66,6 +67,10 @@ pub struct Action {
     pub url_path: &'static str,
     /// What stands behind the basename in the route's name.
     pub url_name: &'static str,
+    /// What the documentation of an extra action says.
+    pub description: &'static str,
+    /// The fields of the serializer that reads its body.
+    pub fields: &'static [FieldInfo],
 }
 
 impl Action {
@@ -95,8 +100,13 @@ pub trait ViewSet: Send + Sync {
     fn parsers(&self) -> &'static [Parser] {
         Parser::DEFAULT
     }
-    /// The fields of its serializer.
-    fn fields(&self) -> &'static [FieldInfo];
+    /// Whether the object that the URL names exists for this request, which `OPTIONS` asks before it tells of `PUT`.
+    ///
+    /// # Errors
+    /// Those of a `PUT` before its body is read.
+    fn check_object(&self, request: &Request, conn: &mut Conn) -> Result<()>;
+    /// What `create` sets, unless it is the viewset's own.
+    fn inserts(&self) -> Option<Inserts>;
     /// The field and code that the violation of a constraint stands for.
     fn constraint(&self, name: &str) -> Option<Constraint>;
     /// Answers with the action of this name.

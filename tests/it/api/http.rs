@@ -226,10 +226,19 @@ fn options_tell_what_a_view_is() {
     assert_eq!(body["actions"]["POST"]["slug"]["type"], "slug");
     let missing = library
         .client
-        .send(TestRequest::new(Method::OPTIONS, "/api/subjects/none/"));
+        .send(TestRequest::new(Method::OPTIONS, "/api/subjects/none/"))
+        .json();
     assert_eq!(
-        (missing.status.as_u16(), &missing.json()["name"]),
-        (200, &"Subject Instance".into())
+        (&missing["name"], missing.get("actions")),
+        (&"Subject Instance".into(), None)
+    );
+    let action = library
+        .client
+        .send(TestRequest::new(Method::OPTIONS, "/api/books/recent/"))
+        .json();
+    assert_eq!(
+        (&action["description"], action.get("actions")),
+        (&"The newest books first.".into(), None)
     );
 }
 
@@ -295,4 +304,12 @@ fn a_database_that_is_away_is_503_and_is_found_again() {
             .status,
         201
     );
+}
+
+#[test]
+fn every_create_can_set_all_that_the_database_asks_for() {
+    let library = Library::new();
+    let urls = lending_library::urls::urls();
+    let unset = restwell::checks::check_columns(&urls, &mut library.database.connect()).unwrap();
+    assert_eq!(unset, Vec::<String>::new());
 }

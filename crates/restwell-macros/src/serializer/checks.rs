@@ -8,7 +8,10 @@ use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::ast::{self, Naming};
+use crate::{
+    ast::{self, Naming, Way},
+    attr::NamePath,
+};
 
 /// Whether a field needs a rule.
 type Needs = fn(&Field<'_>) -> bool;
@@ -16,9 +19,10 @@ type Needs = fn(&Field<'_>) -> bool;
 impl Container<'_> {
     /// The rules that this serializer needs, in a module of their own: its names cannot meet the user's.
     pub(super) fn checks(&self) -> TokenStream {
-        let rules: [(Needs, fn() -> TokenStream); 3] = [
+        let rules: [(Needs, fn() -> TokenStream); 4] = [
             (|field| matches!(field.kind, Kind::Value), holds),
             (|field| matches!(field.kind, Kind::Computed), is_computed),
+            (|field| matches!(field.kind, Kind::Remote), shows),
             (|field| field.naming().is_some(), is_target),
         ];
         let needed = rules
@@ -35,8 +39,15 @@ impl Container<'_> {
         }
     }
 
-    /// A relation must lead to the model that the field names.
+    /// A relation must lead to the model that the field names, and a column hold what the field shows.
     fn check_target(&self, field: &Field<'_>) -> Option<TokenStream> {
+        if matches!(field.kind, Kind::Remote) {
+            let (path, value) = (field.path(), field.stored());
+            let (relation, column) = Way::new(&self.model, &path).end();
+            return Some(
+                quote_spanned!(field.spot()=> __checks::held(#relation, #column).shows::<#value>();),
+            );
+        }
         let naming = field.naming()?;
         let (target, relation) = (naming.model(), self.attribute(field));
         let slug = field.has_slug(naming);
@@ -65,6 +76,12 @@ impl<'a> Field<'a> {
             Kind::One { naming, .. } | Kind::Many { naming } => Some(naming),
             _ => None,
         }
+    }
+
+    /// The whole way to its column.
+    pub(super) fn path(&self) -> NamePath {
+        let names = self.over.iter().chain([&self.source]);
+        NamePath(names.cloned().collect())
     }
 
     /// It points to one row.
@@ -145,6 +162,30 @@ fn is_computed() -> TokenStream {
         }
         #[diagnostic::do_not_recommend]
         impl<M, ST> IsComputed for ::restwell::models::Expr<M, ST> {}
+    }
+}
+
+fn shows() -> TokenStream {
+    quote! {
+        #[diagnostic::on_unimplemented(
+            message = "this field is of type `{Shown}`, but its column holds `{Self}`",
+            label = "the column holds `{Self}`"
+        )]
+        pub trait Shows<Shown> {}
+        #[diagnostic::do_not_recommend]
+        impl<T> Shows<T> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T> Shows<::std::option::Option<T>> for T {}
+        pub struct Held<T>(::std::marker::PhantomData<T>);
+        impl<T> Held<T> {
+            pub fn shows<Shown>(self) where T: Shows<Shown> {}
+        }
+        pub fn held<R: ::restwell::models::ToOne, C: ::restwell::models::Column<R::Target>>(
+            _: R,
+            _: C,
+        ) -> Held<C::Value> {
+            Held(::std::marker::PhantomData)
+        }
     }
 }
 

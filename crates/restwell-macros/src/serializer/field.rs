@@ -2,22 +2,24 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, Ident, LitBool, Path, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, Ident, LitStr, Path, Type, ext::IdentExt, spanned::Spanned};
 
-use super::rules::UniqueFor;
+use super::{
+    limits::{LIMITS, Limits},
+    rules::UniqueFor,
+};
 use crate::{
     ast::{self, Naming},
-    attr::{self, Item},
+    attr::{self, Item, NamePath},
     ctxt::Ctxt,
-    names,
 };
 
-const FIELD_OPTIONS: [&str; 27] = [
+const FIELD_OPTIONS: [&str; 22] = [
     "read_only",
+    "write_only",
     "required",
     "optional",
-    "allow_blank",
-    "allow_empty",
+    "default",
     "source",
     "slug",
     "queryset",
@@ -30,17 +32,45 @@ const FIELD_OPTIONS: [&str; 27] = [
     "nested",
     "writable",
     "identity",
-    "max_length",
-    "min_length",
-    "max_value",
-    "min_value",
-    "max_digits",
-    "decimal_places",
-    "choices",
-    "child",
-    "upload_to",
-    "allow_empty_file",
+    "method",
+    "hidden",
+    "create_only",
+    "label",
+    "help_text",
 ];
+
+/// What a field is to its model is said by one of these.
+const KINDS: [&str; 4] = ["computed", "nested", "identity", "method"];
+
+/// Pairs that contradict each other, and why; the first is underlined.
+const CONTRADICTIONS: [(&str, &str, &str); 12] = [
+    ("required", "read_only", READ_ONLY),
+    ("optional", "read_only", READ_ONLY),
+    ("default", "read_only", READ_ONLY),
+    (
+        "write_only",
+        "read_only",
+        "a client could neither send nor see it",
+    ),
+    ("required", "optional", "one says the opposite of the other"),
+    (
+        "required",
+        "default",
+        "what takes a default may be left out",
+    ),
+    (
+        "optional",
+        "default",
+        "what takes a default may be left out anyway",
+    ),
+    ("read_only", "hidden", HIDDEN),
+    ("write_only", "hidden", HIDDEN),
+    ("required", "hidden", HIDDEN),
+    ("optional", "hidden", HIDDEN),
+    ("default", "hidden", HIDDEN),
+];
+const READ_ONLY: &str = "a client never sends it";
+const HIDDEN: &str = "a client neither sends nor sees it";
 
 /// One field.
 pub(super) struct Field<'a> {
@@ -54,12 +84,23 @@ pub(super) struct Field<'a> {
     pub(super) slug: Option<Ident>,
     /// The rows that a client may name.
     pub(super) queryset: Option<Path>,
+    /// The to-one relations that lead to the model of `source`, if it is not the serializer's.
+    pub(super) over: Vec<Ident>,
     pub(super) read_only: bool,
+    pub(super) write_only: bool,
     pub(super) optional: bool,
+    pub(super) default: Option<Expr>,
+    /// Where its value comes from instead of a client.
+    pub(super) hidden: Option<Path>,
+    pub(super) create_only: bool,
+    /// Where a value comes from that is shown.
+    pub(super) method: Option<Path>,
     pub(super) unique: bool,
     pub(super) unique_for: Vec<UniqueFor>,
     pub(super) validate: Vec<Path>,
     pub(super) limits: Limits,
+    label: Option<LitStr>,
+    help_text: Option<LitStr>,
 }
 
 /// What a field is to its model.
@@ -69,6 +110,10 @@ pub(super) enum Kind<'a> {
     Value,
     /// A computed value.
     Computed,
+    /// A column of the row on the other side of to-one relations.
+    Remote,
+    /// A value that a function makes of the row.
+    Method,
     /// A serializer of what is on the other side of a relation.
     Nested { many: bool, nullable: bool },
     /// The URL of the row itself.
@@ -79,16 +124,10 @@ pub(super) enum Kind<'a> {
     Many { naming: Naming<'a> },
 }
 
-/// The limits of a field, as tokens of `FieldOptions`.
-#[derive(Default)]
-pub(super) struct Limits {
-    set: Vec<TokenStream>,
-    choices: Option<Path>,
-}
-
 impl<'a> Field<'a> {
     pub(super) fn read(name: &'a Ident, field: &'a syn::Field, plain: bool, ctxt: &Ctxt) -> Self {
-        let items = attr::items(&field.attrs, "field", &FIELD_OPTIONS, &["validate"], ctxt);
+        let known: Vec<&str> = FIELD_OPTIONS.into_iter().chain(LIMITS).collect();
+        let items = attr::items(&field.attrs, "field", &known, &["validate"], ctxt);
         let mut read = Self {
             name,
             local: format_ident!("field_{}", name, span = field.ty.span()),
@@ -97,35 +136,32 @@ impl<'a> Field<'a> {
             source: name.clone(),
             slug: None,
             queryset: None,
+            over: Vec::new(),
             read_only: false,
+            write_only: false,
             optional: false,
+            default: None,
+            hidden: None,
+            create_only: false,
+            method: None,
             unique: false,
             unique_for: Vec::new(),
             validate: Vec::new(),
             limits: Limits::default(),
+            label: None,
+            help_text: None,
         };
         for item in &items {
             read.option(item, ctxt);
         }
         read.check_nested(&items, plain, ctxt);
         read.check_related(&items, ctxt);
-        let text = ast::inner(read.ty, "ChoiceField").is_some_and(ast::is_text);
-        read.limits.choices(text);
-        let has = |option: &str| items.iter().find(|item| item.name == option);
-        if let (true, Some(required)) =
-            (read.read_only, has("required").or_else(|| has("optional")))
-        {
-            let message = format!(
-                "a `read_only` field cannot be `{}`: a client never sends it",
-                required.name
-            );
-            ctxt.error(&required.name, message);
-        }
-        if let (Some(required), Some(_)) = (has("required"), has("optional")) {
-            ctxt.error(
-                &required.name,
-                "a field is `required` or `optional`, not both",
-            );
+        read.limits.choices(ast::is_text_choice(read.ty));
+        check(&items, ctxt);
+        if !read.over.is_empty() && !read.read_only {
+            let message = "the value of another row is shown only: add `read_only`";
+            ctxt.error(&read.source, message);
+            read.read_only = true;
         }
         read
     }
@@ -133,29 +169,56 @@ impl<'a> Field<'a> {
     fn option(&mut self, item: &Item, ctxt: &Ctxt) {
         match item.name.to_string().as_str() {
             "read_only" => self.read_only = item.flag(ctxt),
+            "write_only" => self.write_only = item.flag(ctxt),
             "required" => self.optional = !item.flag(ctxt),
             "optional" => self.optional = item.flag(ctxt),
+            "default" => self.default = item.value(ctxt),
             "unique" => self.unique = item.flag(ctxt),
             "unique_for_date" | "unique_for_month" | "unique_for_year" => {
                 self.unique_for.extend(UniqueFor::read(item, ctxt));
             }
-            "source" => self.source = item.name(ctxt).unwrap_or_else(|| self.source.clone()),
+            "source" => self.set_source(item, ctxt),
             "slug" => self.slug = item.name(ctxt),
             "queryset" => self.queryset = item.value(ctxt),
             "validate" => self.validate.extend(item.value::<Path>(ctxt)),
-            "computed" => self.read_only_kind(Kind::Computed, item, ctxt),
+            "computed" => self.read_only_kind(Kind::Computed, item.flag(ctxt)),
             "nested" => self.nest(item, ctxt),
             // Judged when all options are read.
             "writable" => {
                 item.flag(ctxt);
             }
-            "identity" => self.read_only_kind(Kind::Identity, item, ctxt),
+            "identity" => self.read_only_kind(Kind::Identity, item.flag(ctxt)),
+            "method" => {
+                self.method = item.value(ctxt);
+                let kind = self.method.as_ref().map_or(self.kind, |_| Kind::Method);
+                self.read_only_kind(kind, true);
+            }
+            "hidden" => {
+                self.hidden = item.value(ctxt);
+                self.write_only = true;
+            }
+            "create_only" => self.create_only = item.flag(ctxt),
+            "label" => self.label = item.value(ctxt),
+            "help_text" => self.help_text = item.value(ctxt),
             _ => self.limits.option(item, ctxt),
         }
     }
 
-    fn read_only_kind(&mut self, kind: Kind<'a>, item: &Item, ctxt: &Ctxt) {
-        self.read_only = item.flag(ctxt);
+    /// `name`, or `author -> name`.
+    fn set_source(&mut self, item: &Item, ctxt: &Ctxt) {
+        let mut path = item
+            .value::<NamePath>(ctxt)
+            .map_or(Vec::new(), |path| path.0);
+        let Some(name) = path.pop() else { return };
+        self.source = name;
+        if !path.is_empty() {
+            self.over = path;
+            self.kind = Kind::Remote;
+        }
+    }
+
+    fn read_only_kind(&mut self, kind: Kind<'a>, read_only: bool) {
+        self.read_only = read_only;
         self.kind = kind;
     }
 
@@ -170,14 +233,30 @@ impl<'a> Field<'a> {
     /// It is shown with the help of more than the row itself.
     pub(super) fn is_related(&self) -> bool {
         match self.kind {
+            _ if self.write_only => false,
             Kind::Value
             | Kind::Identity
+            | Kind::Method
             | Kind::One {
                 naming: Naming::Key(_),
                 ..
             } => false,
-            Kind::Computed | Kind::Nested { .. } | Kind::One { .. } | Kind::Many { .. } => true,
+            Kind::Computed
+            | Kind::Remote
+            | Kind::Nested { .. }
+            | Kind::One { .. }
+            | Kind::Many { .. } => true,
         }
+    }
+
+    /// It is shown by an expression in SQL.
+    pub(super) fn is_selected(&self) -> bool {
+        matches!(self.kind, Kind::Computed | Kind::Remote)
+    }
+
+    /// The type of its value, null aside.
+    pub(super) fn not_null(&self) -> &'a Type {
+        ast::inner(self.ty, "Option").unwrap_or(self.ty)
     }
 
     /// What its type says as a field: `Value`, `KIND`.
@@ -206,22 +285,50 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// How a form holds its value.
+    pub(super) fn form(&self) -> TokenStream {
+        let form = |name: &str| {
+            let name = Ident::new(name, self.spot());
+            quote!(::restwell::input::FormValue::#name)
+        };
+        match self.kind {
+            Kind::Many { .. } => form("Selection"),
+            Kind::One { .. } => form("Text"),
+            Kind::Nested { many: true, .. } => form("Objects"),
+            Kind::Nested { .. } => form("Object"),
+            _ => self.item("FORM"),
+        }
+    }
+
     /// Its entry in the table of fields.
     pub(super) fn info(&self) -> TokenStream {
-        let (name, read_only, optional) =
-            (self.name.unraw().to_string(), self.read_only, self.optional);
-        let kind = |name: &str, nullable: bool| quote!(::restwell::fields::FieldKind { name: #name, nullable: #nullable });
+        let (name, read_only) = (self.name.unraw().to_string(), self.read_only);
+        let (hidden, options) = (self.hidden.is_some(), self.limits.tokens());
+        let optional = self.optional || self.default.is_some() || hidden;
+        let kind = |name: &str, nullable: bool| {
+            quote! {
+                ::restwell::fields::FieldKind { nullable: #nullable, ..::restwell::fields::FieldKind::new(#name) }
+            }
+        };
         let kind = match self.kind {
-            Kind::Value | Kind::Computed => self.item("KIND"),
+            Kind::Value | Kind::Computed | Kind::Remote => self.item("KIND"),
             Kind::Nested {
                 many: true,
                 nullable,
             } => kind("field", nullable),
             Kind::Nested { nullable, .. } => kind("nested object", nullable || self.read_only),
-            Kind::Identity | Kind::Many { .. } => kind("field", false),
+            Kind::Identity | Kind::Method | Kind::Many { .. } => kind("field", false),
             Kind::One { nullable, .. } => kind("field", nullable),
         };
-        let options = self.limits.tokens();
+        let children = match self.kind {
+            Kind::Nested { .. } => {
+                let serializer = quote!(::restwell::serializers::BaseSerializer);
+                let fields = ast::item_of(self.ty, self.ty, serializer, "FIELDS");
+                quote!(::std::option::Option::Some(#fields))
+            }
+            _ => quote!(::std::option::Option::None),
+        };
+        let (label, help_text) = (text(self.label.as_ref()), text(self.help_text.as_ref()));
         quote! {{
             const KIND: ::restwell::fields::FieldKind = #kind;
             ::restwell::serializers::FieldInfo {
@@ -229,10 +336,55 @@ impl<'a> Field<'a> {
                 kind: KIND,
                 required: !#read_only && !#optional && !KIND.nullable,
                 read_only: #read_only,
+                hidden: #hidden,
+                label: #label,
+                help_text: #help_text,
                 options: #options,
+                children: #children,
             }
         }}
     }
+}
+
+/// Options that contradict each other.
+fn check(items: &[Item], ctxt: &Ctxt) {
+    let find = |option: &str| items.iter().find(|item| item.name == option);
+    // Whether a nested field is read only is said by others.
+    let is_read_only = KINDS
+        .into_iter()
+        .filter(|kind| *kind != "nested")
+        .find_map(find);
+    for (first, second, reason) in CONTRADICTIONS {
+        let second = match second {
+            "read_only" => find(second).or(is_read_only),
+            _ => find(second),
+        };
+        if let (Some(first), Some(second)) = (find(first), second) {
+            let message = format!(
+                "a `{}` field cannot be `{}`: {reason}",
+                second.name, first.name
+            );
+            ctxt.error(&first.name, message);
+        }
+    }
+    let mut kinds = items
+        .iter()
+        .filter(|item| KINDS.iter().any(|kind| item.name == kind));
+    if let (Some(first), Some(second)) = (kinds.next(), kinds.next()) {
+        let message = format!("a field is `{}` or `{}`, not both", first.name, second.name);
+        ctxt.error(&second.name, message);
+    }
+    if let (Some(create_only), None) = (find("create_only"), find("hidden")) {
+        let message = "only a value that is `hidden = …` can be set by `create` alone";
+        ctxt.error(&create_only.name, message);
+    }
+}
+
+fn text(literal: Option<&LitStr>) -> TokenStream {
+    literal.map_or_else(
+        || quote!(::std::option::Option::None),
+        |literal| quote!(::std::option::Option::Some(#literal)),
+    )
 }
 
 impl<'a> Kind<'a> {
@@ -254,81 +406,4 @@ impl<'a> Kind<'a> {
             None => Self::Value,
         }
     }
-}
-
-impl Limits {
-    fn option(&mut self, item: &Item, ctxt: &Ctxt) {
-        let name = &item.name;
-        let limit = match name.to_string().as_str() {
-            "allow_blank" | "allow_empty_file" => item.flag(ctxt).then(|| quote!(#name: true)),
-            "allow_empty" => item
-                .value::<LitBool>(ctxt)
-                .map(|allowed| quote!(#name: #allowed)),
-            "upload_to" => item.value::<Expr>(ctxt).map(|value| quote!(#name: #value)),
-            "min_value" | "max_value" => item.value::<Expr>(ctxt).map(|value| bound(name, &value)),
-            "choices" => {
-                self.choices = item.value(ctxt);
-                None
-            }
-            "child" => {
-                let items = item.list::<Item>(ctxt);
-                let mut child = Self::default();
-                for item in &items {
-                    child.option(item, ctxt);
-                }
-                let child = child.tokens();
-                Some(quote!(#name: ::std::option::Option::Some(&#child)))
-            }
-            "max_length" | "min_length" | "max_digits" | "decimal_places" => item
-                .value::<Expr>(ctxt)
-                .map(|value| quote!(#name: ::std::option::Option::Some(#value))),
-            other => {
-                let known = [
-                    "allow_blank",
-                    "min_value",
-                    "max_value",
-                    "choices",
-                    "max_length",
-                    "min_length",
-                ];
-                ctxt.error(name, names::unknown("limit", other, &known));
-                None
-            }
-        };
-        self.set.extend(limit);
-    }
-
-    /// The choices, of texts or of numbers.
-    fn choices(&mut self, text: bool) {
-        let choices = self.choices.take().map(|path| {
-            let choices = ast::choices(&path, text);
-            quote!(choices: #choices)
-        });
-        self.set.extend(choices);
-    }
-
-    /// Whether this limit is set.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.set
-            .iter()
-            .any(|limit| limit.to_string().starts_with(name))
-    }
-
-    fn tokens(&self) -> TokenStream {
-        let limits = &self.set;
-        quote!(::restwell::fields::FieldOptions { #(#limits,)* ..::restwell::fields::FieldOptions::NONE })
-    }
-}
-
-/// A number as it is written: `0`, `-90`, `0.5`.
-fn bound(name: &Ident, value: &Expr) -> TokenStream {
-    let kind = format_ident!(
-        "{}",
-        if quote!(#value).to_string().contains('.') {
-            "Float"
-        } else {
-            "Int"
-        }
-    );
-    quote!(#name: ::std::option::Option::Some(::restwell::fields::Bound::#kind(#value)))
 }

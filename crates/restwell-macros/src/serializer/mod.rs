@@ -14,6 +14,7 @@ use crate::{
 
 mod checks;
 mod field;
+mod limits;
 mod nested;
 mod plain;
 mod read;
@@ -207,13 +208,14 @@ impl<'a> Container<'a> {
             (self.prefetch(), self.retrieve(), self.representation());
         let (insert, update, save, constraint) =
             (self.insert(), self.update(), self.save(), self.constraint());
-        let files = self.files();
+        let (files, columns) = (self.files(), self.column_names());
         let has_related = self.fields.iter().any(Field::is_related);
         quote! {
             #[automatically_derived]
             impl ::restwell::serializers::ModelSerializer for #name {
                 type Model = #model;
                 type Related = #related;
+                const COLUMNS: &'static [&'static str] = &[#(#columns),*];
                 const RELATED: bool = #has_related;
                 #prefetch
                 #retrieve

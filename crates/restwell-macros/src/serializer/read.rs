@@ -48,10 +48,13 @@ impl Container<'_> {
         }
     }
 
-    /// One field: what was sent, then `unique`, then the field's own rules.
+    /// One field: what was sent or its default, then `unique`, then the field's own rules.
     fn read_field(&self, index: usize, field: &Field<'_>) -> TokenStream {
         let (local, ty, stored) = (&field.local, field.ty, field.stored());
         let info = quote!(&<Self as ::restwell::serializers::BaseSerializer>::FIELDS[#index]);
+        if let Some(path) = &field.hidden {
+            return hidden(field, path);
+        }
         let read = match field.kind {
             Kind::One { naming, nullable } => {
                 let (slug, reader, rows) = (field.has_slug(naming), field.reader(), field.rows());
@@ -81,18 +84,29 @@ impl Container<'_> {
                     ::restwell::serializers::read::<#ty>(input, #info, scope, &mut errors);
             },
         };
+        let form = field.form();
+        let default = field.default.as_ref().map(|default| {
+            quote_spanned! {default.span()=>
+                let mut #local = #local;
+                if ::restwell::serializers::takes_default(input, #info, #form, scope) {
+                    let default: #stored = #default;
+                    #local = ::std::option::Option::Some(default);
+                }
+            }
+        });
         let unique = field.unique.then(|| self.unique(field));
         let key = field.name.unraw().to_string();
         let validate = field.validate.iter().map(|path| {
             quote_spanned! {path.span()=>
-                if let ::std::option::Option::Some(value) = &#local {
+                let mut #local = #local;
+                if let ::std::option::Option::Some(value) = &mut #local {
                     if let ::std::result::Result::Err(detail) = (#path)(value) {
                         errors.add(#key, detail);
                     }
                 }
             }
         });
-        quote!(#read #unique #(#validate)*)
+        quote!(#read #default #unique #(#validate)*)
     }
 
     fn unique(&self, field: &Field<'_>) -> TokenStream {
@@ -135,5 +149,17 @@ impl Container<'_> {
             };
             <#model as ::restwell::models::Model>::count(query, conn)?
         }}
+    }
+}
+
+/// The value of a field that no client sends; a `PATCH` leaves it alone (contract §5.1.3).
+fn hidden(field: &Field<'_>, path: &syn::Path) -> TokenStream {
+    let (local, stored) = (&field.local, field.stored());
+    let is_new = field.create_only.then(|| quote!(&&instance.is_none()));
+    quote_spanned! {path.span()=>
+        let #local: ::std::option::Option<#stored> = match !scope.partial #is_new {
+            true => ::std::option::Option::Some((#path)(scope.request)),
+            false => ::std::option::Option::None,
+        };
     }
 }

@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Index, ext::IdentExt};
+use syn::{Ident, Index, ext::IdentExt, spanned::Spanned};
 
 use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::ast::Naming;
+use crate::ast::{self, Naming, Way};
 
 impl Container<'_> {
     /// The struct of what rows need besides themselves.
@@ -30,29 +30,32 @@ impl Container<'_> {
         quote!(<#model as ::restwell::models::Model>::Key)
     }
 
-    fn computed(&self) -> impl Iterator<Item = &Field<'_>> {
-        self.fields
-            .iter()
-            .filter(|field| matches!(field.kind, Kind::Computed))
+    fn selected(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.fields.iter().filter(|field| field.is_selected())
     }
 
     /// The fields that have statements of their own.
     fn fetched(&self) -> impl Iterator<Item = &Field<'_>> {
         self.fields
             .iter()
-            .filter(|field| field.is_related() && !matches!(field.kind, Kind::Computed))
+            .filter(|field| field.is_related() && !field.is_selected())
     }
 
-    /// The values of all computed fields of a row; `None` if there are none.
+    /// The values of all computed and remote fields of a row; `None` if there are none.
     fn computed_type(&self) -> Option<TokenStream> {
-        let types: Vec<_> = self.computed().map(Field::stored).collect();
+        let types: Vec<_> = self.selected().map(Field::selected_type).collect();
         (!types.is_empty()).then(|| quote!((#(#types,)*)))
     }
 
-    /// The typed SQL of all computed fields.
+    /// The typed SQL of all computed and remote fields.
     fn expressions(&self) -> TokenStream {
         let model = &self.model;
-        let expressions = self.computed().map(|field| {
+        let expressions = self.selected().map(|field| {
+            if matches!(field.kind, Kind::Remote) {
+                let path = field.path();
+                let value = Way::new(model, &path).scalar();
+                return quote_spanned!(field.spot()=> ::restwell::models::Expr::<#model, _>::new(#value));
+            }
             let (attribute, spot) = (self.attribute(field), field.source.span());
             quote_spanned! {spot=>
                 __checks::IsComputed::of(::restwell::private::expression::<#model, _>(#attribute))
@@ -321,14 +324,26 @@ impl Container<'_> {
     /// Writes one row.
     pub(super) fn representation(&self) -> TokenStream {
         let (model, related, name) = (&self.model, self.related_name(), self.name.to_string());
-        let count = self.fields.len();
-        let mut computed = 0usize;
-        let fields = self.fields.iter().enumerate().map(|(index, field)| {
-            let value = self.shown(index, field, computed);
-            computed += usize::from(matches!(field.kind, Kind::Computed));
+        let shown = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| !field.write_only);
+        let count = shown.clone().count();
+        let mut selected = 0usize;
+        let fields = shown.map(|(index, field)| {
+            let value = self.shown(index, field, selected);
+            selected += usize::from(field.is_selected());
             let key = field.name.unraw().to_string();
-            quote_spanned! {field.spot()=>
-                ::restwell::private::serde::ser::SerializeStruct::serialize_field(&mut map, #key, &#value)?;
+            let ser = quote!(::restwell::private::serde::ser::SerializeStruct);
+            match field.may_be_missing() {
+                true => quote_spanned! {field.spot()=>
+                    match #value {
+                        ::std::option::Option::Some(value) => #ser::serialize_field(&mut map, #key, &value)?,
+                        ::std::option::Option::None => #ser::skip_field(&mut map, #key)?,
+                    }
+                },
+                false => quote_spanned!(field.spot()=> #ser::serialize_field(&mut map, #key, &#value)?;),
             }
         });
         quote! {
@@ -346,11 +361,9 @@ impl Container<'_> {
         }
     }
 
-    /// The value of one field of `row`, as something that serialises.
-    fn shown(&self, index: usize, field: &Field<'_>, computed: usize) -> TokenStream {
+    /// The value of one field of `row`, as something that serialises; `selected` is its place among what SQL computes.
+    fn shown(&self, index: usize, field: &Field<'_>, selected: usize) -> TokenStream {
         let (model, local, attribute) = (&self.model, &field.local, self.attribute(field));
-        let key = quote!(&::restwell::models::Model::key(row));
-        let one = quote!(::restwell::models::ToOne::key(#attribute, row));
         match field.kind {
             Kind::Value => {
                 let pair = self.pair(field);
@@ -359,13 +372,32 @@ impl Container<'_> {
                 };
                 field.represented(index, &value)
             }
-            Kind::Computed => {
-                let position = Index::from(computed);
-                let value = field.represented(index, &quote!(&values.#position));
-                quote!(related.computed_values.one(#key).map(|values| #value))
+            Kind::Computed | Kind::Remote => {
+                let position = Index::from(selected);
+                let values = quote!(
+                    related
+                        .computed_values
+                        .one(&::restwell::models::Model::key(row))
+                );
+                let value = field.represented(index, &quote!(value));
+                match field.kind {
+                    Kind::Computed => {
+                        quote!(#values.map(|values| &values.#position).map(|value| #value))
+                    }
+                    _ => {
+                        quote!(#values.and_then(|values| values.#position.as_ref()).map(|value| #value))
+                    }
+                }
+            }
+            Kind::Method => {
+                let (ty, path) = (field.ty, &field.method);
+                quote_spanned! {path.span()=> {
+                    let value: #ty = (#path)(row, request);
+                    value
+                }}
             }
             Kind::Nested { many: true, .. } => quote! {
-                ::restwell::serializers::Sequence(related.#local.all(#key, request))
+                ::restwell::serializers::Sequence(related.#local.all(&::restwell::models::Model::key(row), request))
             },
             Kind::Nested { .. } => {
                 let nested = field.nested(&self.key());
@@ -377,35 +409,39 @@ impl Container<'_> {
             Kind::Identity => quote! {
                 ::restwell::serializers::hyperlink::<#model>(&::restwell::models::Model::lookup(row), request)
             },
-            Kind::One {
-                naming: Naming::Key(_),
-                ..
-            } => one,
-            Kind::One {
-                naming: Naming::Slug(_) | Naming::Text(_),
-                ..
-            } => quote!(#one.and_then(|key| related.#local.one(&key))),
-            Kind::One {
-                naming: Naming::Hyperlink(target),
-                ..
-            } => quote! {
-                #one.and_then(|key| related.#local.one(&key))
+            Kind::One { naming, .. } => self.shown_row(field, naming),
+            Kind::Many { naming } => shown_rows(field, naming),
+        }
+    }
+
+    /// The name of the row on the other side of a relation.
+    fn shown_row(&self, field: &Field<'_>, naming: Naming<'_>) -> TokenStream {
+        let (local, attribute) = (&field.local, self.attribute(field));
+        let key = quote!(::restwell::models::ToOne::key(#attribute, row));
+        match naming {
+            Naming::Key(_) => key,
+            Naming::Slug(_) | Naming::Text(_) => {
+                quote!(#key.and_then(|key| related.#local.one(&key)))
+            }
+            Naming::Hyperlink(target) => quote! {
+                #key.and_then(|key| related.#local.one(&key))
                     .and_then(|lookup| ::restwell::serializers::hyperlink::<#target>(lookup, request))
             },
-            Kind::Many {
-                naming: Naming::Hyperlink(target),
-            } => quote! {
-                ::restwell::serializers::Sequence(
-                    related.#local.all(#key)
-                        .map(|lookup: &::std::string::String| {
-                            ::restwell::serializers::hyperlink::<#target>(lookup, request)
-                        }),
-                )
-            },
-            Kind::Many { .. } => {
-                quote!(::restwell::serializers::Sequence(related.#local.all(#key)))
-            }
         }
+    }
+}
+
+/// The names of the rows on the other side of a relation.
+fn shown_rows(field: &Field<'_>, naming: Naming<'_>) -> TokenStream {
+    let local = &field.local;
+    let names = quote!(related.#local.all(&::restwell::models::Model::key(row)));
+    match naming {
+        Naming::Hyperlink(target) => quote! {
+            ::restwell::serializers::Sequence(#names.map(|lookup: &::std::string::String| {
+                ::restwell::serializers::hyperlink::<#target>(lookup, request)
+            }))
+        },
+        _ => quote!(::restwell::serializers::Sequence(#names)),
     }
 }
 
@@ -440,9 +476,29 @@ impl Retrieved {
 }
 
 impl Field<'_> {
+    /// The type of what a statement selects for it: null also stands for the want of a related row.
+    fn selected_type(&self) -> TokenStream {
+        match self.kind {
+            Kind::Remote => {
+                let field = quote!(::restwell::fields::Field);
+                let value = ast::item_of(self.ty, self.not_null(), field, "Value");
+                quote!(::std::option::Option<#value>)
+            }
+            _ => self.stored(),
+        }
+    }
+
+    /// It is left out of an object without the related row, unless it may be null (contract §5.1.5).
+    fn may_be_missing(&self) -> bool {
+        matches!(self.kind, Kind::Remote) && ast::inner(self.ty, "Option").is_none()
+    }
+
     /// `value`, written as the field's type says.
     pub(super) fn represented(&self, index: usize, value: &TokenStream) -> TokenStream {
-        let ty = self.ty;
+        let ty = match self.kind {
+            Kind::Remote => self.not_null(),
+            _ => self.ty,
+        };
         quote_spanned! {self.spot()=>
             ::restwell::serializers::FieldRepresentation::<#ty> {
                 value: #value,

@@ -23,6 +23,18 @@ impl Container<'_> {
             .filter(|field| matches!(field.kind, Kind::Many { .. }))
     }
 
+    /// The names of the columns that an insert may set.
+    pub(super) fn column_names(&self) -> Vec<TokenStream> {
+        let name = |field: &Field<'_>| {
+            let attribute = self.attribute(field);
+            match field.is_one() {
+                true => quote!(::restwell::private::column_of(#attribute)),
+                false => quote!(::restwell::private::name_of(#attribute)),
+            }
+        };
+        self.columns().map(name).collect()
+    }
+
     /// Inserts a row, then its lists.
     pub(super) fn insert(&self) -> TokenStream {
         let (model, data) = (&self.model, names::data(self.name));

@@ -13,10 +13,7 @@ const FALSE_TEXTS: [&str; 6] = ["f", "n", "no", "false", "off", "0"];
 impl Field for bool {
     type Value = bool;
 
-    const KIND: FieldKind = FieldKind {
-        name: "boolean",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("boolean");
 
     const FORM: FormValue = FormValue::Boolean;
 

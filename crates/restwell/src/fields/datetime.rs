@@ -2,7 +2,9 @@
 
 use std::{ops::RangeInclusive, sync::LazyLock};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc, Weekday,
+};
 use regex::{Captures, Regex};
 use serde::Serializer;
 use serde_json::Value;
@@ -18,15 +20,12 @@ const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 impl Field for NaiveDate {
     type Value = NaiveDate;
 
-    const KIND: FieldKind = FieldKind {
-        name: "date",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("date");
 
-    fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<NaiveDate, ErrorDetail> {
+    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<NaiveDate, ErrorDetail> {
         let date = match input {
             Value::Null => return null(),
-            Value::String(text) => parse_date(text),
+            Value::String(text) => parse_with(text, options, parse_date, NaiveDate::parse_from_str),
             _ => None,
         };
         date.map_or_else(
@@ -37,9 +36,12 @@ impl Field for NaiveDate {
 
     fn to_representation<S: Serializer>(
         value: &NaiveDate,
-        _options: &FieldOptions,
+        options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
+        if let Some(format) = options.format {
+            return serializer.collect_str(&value.format(format));
+        }
         let mut text = *b"0000-00-00";
         match write_date(&mut text, *value) {
             Some(()) => serializer.serialize_str(ascii(&text)),
@@ -52,57 +54,118 @@ impl Field for NaiveDate {
 impl Field for DateTime<Utc> {
     type Value = DateTime<Utc>;
 
-    const KIND: FieldKind = FieldKind {
-        name: "datetime",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("datetime");
 
     fn to_internal_value(
         input: &Value,
-        _options: &FieldOptions,
+        options: &FieldOptions,
     ) -> Result<DateTime<Utc>, ErrorDetail> {
-        let parsed = match input {
-            Value::Null => return null(),
-            Value::String(text) => Parts::parse_iso(text).or_else(|| Parts::parse_loose(text)),
-            _ => None,
-        };
-        let Some(parts) = parsed else {
-            return fail(
-                "This is not a time such as 2020-01-31T12:30:00Z.",
-                "invalid",
-            );
-        };
-        match parts.date.and_time(parts.time).and_utc() - parts.offset {
-            moment if YEARS.contains(&moment.year()) => Ok(moment),
-            _ => fail("This is not in the years 1 to 9999.", "overflow"),
-        }
+        read_moment(input, options).map(|moment| moment.and_utc())
     }
 
     fn to_representation<S: Serializer>(
         value: &DateTime<Utc>,
-        _options: &FieldOptions,
+        options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let (date, time) = (value.naive_utc().date(), value.naive_utc().time());
-        if write_date(&mut text[..10], date).is_none() {
-            return serializer.collect_str(&value.format("%Y-%m-%dT%H:%M:%SZ"));
+        match options.format {
+            Some(format) => serializer.collect_str(&value.format(format)),
+            None => serialize_moment(value.naive_utc(), true, serializer),
         }
-        write_digits(&mut text[11..13], time.hour());
-        write_digits(&mut text[14..16], time.minute());
-        write_digits(&mut text[17..19], time.second());
-        let text = match time.nanosecond() / 1000 {
-            0 => {
-                text[19] = b'Z';
-                &text[..20]
-            }
-            micros => {
-                // A leap second has more than a million microseconds here; only the last digits are written.
-                write_digits(&mut text[20..26], micros);
-                &text[..]
-            }
-        };
-        serializer.serialize_str(ascii(text))
+    }
+}
+
+/// DRF's `DateTimeField` without time zones: `timestamp` columns. What comes with an offset becomes UTC.
+impl Field for NaiveDateTime {
+    type Value = NaiveDateTime;
+
+    const KIND: FieldKind = FieldKind::new("datetime");
+
+    fn to_internal_value(
+        input: &Value,
+        options: &FieldOptions,
+    ) -> Result<NaiveDateTime, ErrorDetail> {
+        read_moment(input, options)
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &NaiveDateTime,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match options.format {
+            Some(format) => serializer.collect_str(&value.and_utc().format(format)),
+            None => serialize_moment(*value, false, serializer),
+        }
+    }
+}
+
+/// A moment in UTC.
+fn read_moment(input: &Value, options: &FieldOptions) -> Result<NaiveDateTime, ErrorDetail> {
+    let parsed = match input {
+        Value::Null => return null(),
+        Value::String(text) => parse_with(text, options, Parts::parse, Parts::parse_format),
+        _ => None,
+    };
+    let Some(parts) = parsed else {
+        return fail(
+            "This is not a time such as 2020-01-31T12:30:00Z.",
+            "invalid",
+        );
+    };
+    match parts.date.and_time(parts.time) - parts.offset {
+        moment if YEARS.contains(&moment.year()) => Ok(moment),
+        _ => fail("This is not in the years 1 to 9999.", "overflow"),
+    }
+}
+
+/// What one of the field's notations makes of a text; `iso-8601` among them is the usual one.
+pub(super) fn parse_with<T, E>(
+    text: &str,
+    options: &FieldOptions,
+    usual: fn(&str) -> Option<T>,
+    parse: fn(&str, &str) -> Result<T, E>,
+) -> Option<T> {
+    let read = |format: &&str| match *format {
+        "iso-8601" => usual(text),
+        // chrono skips white space before numbers, Python does not.
+        format => parse(text, format).ok().filter(|_| text.trim() == text),
+    };
+    match options.input_formats {
+        [] => usual(text),
+        formats => formats.iter().find_map(read),
+    }
+}
+
+/// `2020-01-31T12:30:00`, with microseconds if there are any, and with `Z` if it is in UTC.
+fn serialize_moment<S: Serializer>(
+    value: NaiveDateTime,
+    is_utc: bool,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    if write_date(&mut text[..10], value.date()).is_none() {
+        let zone = if is_utc { "Z" } else { "" };
+        return serializer
+            .collect_str(&format_args!("{}{zone}", value.format("%Y-%m-%dT%H:%M:%S")));
+    }
+    let end = 11 + write_time(&mut text[11..], value.time());
+    text[end] = b'Z';
+    serializer.serialize_str(ascii(&text[..end + usize::from(is_utc)]))
+}
+
+/// Writes `HH:MM:SS`, or `HH:MM:SS.ffffff` if there are microseconds, over the text; its length.
+pub(super) fn write_time(text: &mut [u8], time: NaiveTime) -> usize {
+    write_digits(&mut text[..2], time.hour());
+    write_digits(&mut text[3..5], time.minute());
+    write_digits(&mut text[6..8], time.second());
+    match time.nanosecond() / 1000 {
+        0 => 8,
+        micros => {
+            // A leap second has more than a million microseconds here; only the last digits are written.
+            write_digits(&mut text[9..15], micros);
+            15
+        }
     }
 }
 
@@ -126,7 +189,7 @@ fn write_digits(text: &mut [u8], mut number: u32) {
     }
 }
 
-fn ascii(text: &[u8]) -> &str {
+pub(super) fn ascii(text: &[u8]) -> &str {
     str::from_utf8(text).expect("dates are written in ASCII")
 }
 
@@ -150,6 +213,29 @@ struct Parts {
 }
 
 impl Parts {
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse_iso(text).or_else(|| Self::parse_loose(text))
+    }
+
+    /// What a notation of chrono's `strftime` reads; it may leave out the offset, and the time.
+    fn parse_format(text: &str, format: &str) -> Result<Self, chrono::ParseError> {
+        if let Ok(moment) = DateTime::parse_from_str(text, format) {
+            return Ok(Self {
+                date: moment.date_naive(),
+                time: moment.time(),
+                offset: TimeDelta::seconds(moment.offset().local_minus_utc().into()),
+            });
+        }
+        let moment = NaiveDateTime::parse_from_str(text, format).or_else(|_| {
+            NaiveDate::parse_from_str(text, format).map(|date| date.and_time(NaiveTime::MIN))
+        })?;
+        Ok(Self {
+            date: moment.date(),
+            time: moment.time(),
+            offset: TimeDelta::zero(),
+        })
+    }
+
     /// What Python's `datetime.fromisoformat` reads: every part has all its digits, and any one character may stand
     /// between date and time.
     fn parse_iso(text: &str) -> Option<Self> {
@@ -165,28 +251,8 @@ impl Parts {
         cursor.skip();
         let [hour, minute, second, micro] = cursor.clock()?;
         let time = NaiveTime::from_hms_micro_opt(hour, minute, second, micro)?;
-        let sign = match cursor.0.as_bytes() {
-            [] | [b'Z'] => {
-                return Some(Self {
-                    date,
-                    time,
-                    offset: TimeDelta::zero(),
-                });
-            }
-            [b'+', ..] => 1,
-            [b'-', ..] => -1,
-            _ => return None,
-        };
-        cursor.skip();
-        let [hours, minutes, seconds, micros] = cursor.clock()?.map(i64::from);
-        let offset = TimeDelta::seconds(hours * 3600 + minutes * 60 + seconds)
-            + TimeDelta::microseconds(micros);
-        let is_offset = cursor.0.is_empty() && offset.num_seconds() < SECONDS_OF_A_DAY;
-        is_offset.then_some(Self {
-            date,
-            time,
-            offset: offset * sign,
-        })
+        let offset = cursor.offset()?;
+        Some(Self { date, time, offset })
     }
 
     /// What Django's `parse_datetime` reads besides: parts of one digit, and spaces before the offset.
@@ -232,7 +298,7 @@ fn loose_date(parts: &Captures<'_>) -> Option<NaiveDate> {
 }
 
 /// The number of these digits, of any script.
-fn int(digits: &str) -> Option<u32> {
+pub(super) fn int(digits: &str) -> Option<u32> {
     digits
         .chars()
         .map(ascii_digit)
@@ -242,7 +308,7 @@ fn int(digits: &str) -> Option<u32> {
 }
 
 /// What is left of a text in ISO 8601.
-struct Cursor<'a>(&'a str);
+pub(super) struct Cursor<'a>(pub(super) &'a str);
 
 impl Cursor<'_> {
     /// Takes exactly this many ASCII digits.
@@ -258,14 +324,14 @@ impl Cursor<'_> {
     }
 
     /// Drops a character, whichever it is.
-    fn skip(&mut self) {
+    pub(super) fn skip(&mut self) {
         let mut characters = self.0.chars();
         characters.next();
         self.0 = characters.as_str();
     }
 
     /// Takes one of these characters, if it comes next.
-    fn eat(&mut self, expected: &[char]) -> bool {
+    pub(super) fn eat(&mut self, expected: &[char]) -> bool {
         self.0
             .strip_prefix(expected)
             .inspect(|rest| self.0 = rest)
@@ -307,8 +373,24 @@ impl Cursor<'_> {
         }
     }
 
+    /// Takes all that is left: an offset, `Z`, or nothing.
+    pub(super) fn offset(&mut self) -> Option<TimeDelta> {
+        let sign = match self.0.as_bytes() {
+            [] | [b'Z'] => return Some(TimeDelta::zero()),
+            [b'+', ..] => 1,
+            [b'-', ..] => -1,
+            _ => return None,
+        };
+        self.skip();
+        let [hours, minutes, seconds, micros] = self.clock()?.map(i64::from);
+        let offset = TimeDelta::seconds(hours * 3600 + minutes * 60 + seconds)
+            + TimeDelta::microseconds(micros);
+        let is_offset = self.0.is_empty() && offset.num_seconds() < SECONDS_OF_A_DAY;
+        is_offset.then(|| offset * sign)
+    }
+
     /// Takes `HH[:MM[:SS[.f…]]]` or `HH[MM[SS[.f…]]]`; digits after the sixth of the fraction do not count.
-    fn clock(&mut self) -> Option<[u32; 4]> {
+    pub(super) fn clock(&mut self) -> Option<[u32; 4]> {
         let mut clock = [self.digits(2)?, 0, 0, 0];
         let colons = self.0.starts_with(':');
         for part in 1..3 {

@@ -20,10 +20,7 @@ pub struct FileField;
 impl Field for FileField {
     type Value = String;
 
-    const KIND: FieldKind = FieldKind {
-        name: "file upload",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("file upload");
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<String, ErrorDetail> {
         match input {
@@ -79,10 +76,7 @@ pub struct ImageField;
 impl Field for ImageField {
     type Value = String;
 
-    const KIND: FieldKind = FieldKind {
-        name: "image upload",
-        ..FileField::KIND
-    };
+    const KIND: FieldKind = FieldKind::new("image upload");
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
         FileField::to_internal_value(input, options)

@@ -17,25 +17,38 @@ mod boolean;
 mod choice;
 mod composite;
 mod datetime;
+mod duration;
+mod email;
 mod file;
+mod json;
+mod network;
 mod numeric;
 mod string;
+mod time;
 mod uuid;
 
-pub use choice::ChoiceField;
+pub use choice::{ChoiceField, MultipleChoiceField};
+pub use composite::{DictField, HStoreField, ListField};
 pub use file::{FileField, ImageField};
+pub use network::{IpAddress, Ipv4Field, Ipv6Field};
 pub(crate) use numeric::ascii_digit;
 pub(crate) use string::is_space;
-pub use string::{SlugField, UrlField};
+pub use string::{EmailField, RegexField, SlugField, UrlField};
 pub(crate) use uuid::parse_uuid;
 
-/// The limits of one field, as `#[field(…)]` gives them.
+/// The limits and the notation of one field, as `#[field(…)]` gives them.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldOptions {
     /// The text may be empty.
     pub allow_blank: bool,
-    /// A list of related or nested rows may have no items.
+    /// The list, dictionary, or list of related or nested rows, may be empty.
     pub allow_empty: bool,
+    /// White space at both ends of a text is dropped.
+    pub trim_whitespace: bool,
+    /// A slug may have letters and digits of any script.
+    pub allow_unicode: bool,
+    /// Whether a text has the form that a [`RegexField`] asks for.
+    pub regex: Option<fn(&str) -> bool>,
     /// Code points of a text, or items of a list.
     pub max_length: Option<usize>,
     /// Code points of a text, or items of a list.
@@ -48,6 +61,16 @@ pub struct FieldOptions {
     pub max_digits: Option<u32>,
     /// The digits of a decimal behind the point.
     pub decimal_places: Option<u32>,
+    /// A number is shown as a text: a decimal is, an integer is not, unless this says otherwise.
+    pub coerce_to_string: Option<bool>,
+    /// A decimal is shown without the zeros at its end.
+    pub normalize_output: bool,
+    /// The notation in which the value is shown, if it is not the usual one.
+    pub format: Option<&'static str>,
+    /// The notations of dates and times that are read, if they are not the usual ones.
+    pub input_formats: &'static [&'static str],
+    /// JSON is sent and shown as a text that holds it.
+    pub binary: bool,
     /// The values that are allowed.
     pub choices: Choices,
     /// The limits of a list's items.
@@ -63,12 +86,20 @@ impl FieldOptions {
     pub const NONE: Self = Self {
         allow_blank: false,
         allow_empty: true,
+        trim_whitespace: true,
+        allow_unicode: false,
+        regex: None,
         max_length: None,
         min_length: None,
         max_value: None,
         min_value: None,
         max_digits: None,
         decimal_places: None,
+        coerce_to_string: None,
+        normalize_output: false,
+        format: None,
+        input_formats: &[],
+        binary: false,
         choices: Choices::None,
         child: None,
         upload_to: "",
@@ -103,6 +134,8 @@ pub enum Choices {
     Text(&'static [(&'static str, &'static str)]),
     /// Numbers.
     Integer(&'static [(i64, &'static str)]),
+    /// Several lists, one behind the other: DRF's groups, whose names never leave the server.
+    Groups(&'static [Choices]),
 }
 
 /// What a field says of itself in `OPTIONS`, and what decides its defaults.
@@ -112,6 +145,22 @@ pub struct FieldKind {
     pub name: &'static str,
     /// Null is a value.
     pub nullable: bool,
+    /// The items of a list or dictionary.
+    pub child: Option<&'static FieldKind>,
+    /// The smallest and the largest number that the column holds.
+    pub range: Option<(i64, i64)>,
+}
+
+impl FieldKind {
+    /// A type of this name that holds no other values and is not null.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            nullable: false,
+            child: None,
+            range: None,
+        }
+    }
 }
 
 /// A type that can be a field of a serializer.

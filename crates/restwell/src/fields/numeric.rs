@@ -18,7 +18,10 @@ macro_rules! integer_fields {
         impl Field for $integer {
             type Value = $integer;
 
-            const KIND: FieldKind = FieldKind { name: "integer", nullable: false };
+            const KIND: FieldKind = FieldKind {
+                range: Some((<$integer>::MIN as i64, <$integer>::MAX as i64)),
+                ..FieldKind::new("integer")
+            };
 
             fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<$integer, ErrorDetail> {
                 let number = read_integer(input, options, <$integer>::MIN.into(), <$integer>::MAX.into())?;
@@ -27,10 +30,13 @@ macro_rules! integer_fields {
 
             fn to_representation<S: Serializer>(
                 value: &$integer,
-                _options: &FieldOptions,
+                options: &FieldOptions,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                serializer.serialize_i64((*value).into())
+                match options.coerce_to_string {
+                    Some(true) => serializer.collect_str(value),
+                    _ => serializer.serialize_i64((*value).into()),
+                }
             }
         }
     )*};
@@ -92,10 +98,7 @@ fn parse_integer(text: &str) -> Option<i128> {
 impl Field for f64 {
     type Value = f64;
 
-    const KIND: FieldKind = FieldKind {
-        name: "float",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("float");
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<f64, ErrorDetail> {
         let number = match input {
@@ -133,10 +136,7 @@ impl Field for f64 {
 impl Field for BigDecimal {
     type Value = BigDecimal;
 
-    const KIND: FieldKind = FieldKind {
-        name: "decimal",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("decimal");
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<BigDecimal, ErrorDetail> {
         let text = match input {
@@ -174,6 +174,9 @@ impl Field for BigDecimal {
         options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
+        if options.coerce_to_string == Some(false) || options.normalize_output {
+            return other_notation(value, options, serializer);
+        }
         match options.decimal_places {
             None => serializer.serialize_str(&value.to_plain_string()),
             Some(places) => match small_decimal(value, places) {
@@ -183,6 +186,28 @@ impl Field for BigDecimal {
                 None => serializer.serialize_str(&rounded(value, places)),
             },
         }
+    }
+}
+
+/// A decimal as a number, or without the zeros at its end.
+fn other_notation<S: Serializer>(
+    value: &BigDecimal,
+    options: &FieldOptions,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut text = match options.decimal_places {
+        None => value.to_plain_string(),
+        Some(places) => rounded(value, places),
+    };
+    if options.normalize_output && text.contains('.') {
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    match text.parse::<f64>() {
+        Ok(number) if options.coerce_to_string == Some(false) && number.is_finite() => {
+            serializer.serialize_f64(number)
+        }
+        // JSON numbers beyond a float's range mean something else to most clients.
+        _ => serializer.serialize_str(&text),
     }
 }
 
@@ -313,7 +338,7 @@ fn rounded(value: &BigDecimal, places: u32) -> String {
 }
 
 /// The number, if it is not beyond its limits.
-fn accept_within<T>(
+pub(super) fn accept_within<T>(
     number: T,
     max: Option<Bound>,
     min: Option<Bound>,

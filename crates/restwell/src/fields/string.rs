@@ -1,21 +1,20 @@
-//! Texts, and texts of one form: slugs and addresses of pages (contract §5.4, §5.6, §5.7).
+//! Texts, and texts of one form: addresses, slugs and what matches an expression (contract §5.4 to §5.7).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::Serializer;
 use serde_json::Value;
 
-use super::{Field, FieldKind, FieldOptions, accept, fail, null, numeric::number_text};
+use super::{
+    Field, FieldKind, FieldOptions, accept, email::is_email, fail, null, numeric::number_text,
+};
 use crate::{exceptions::ErrorDetail, parsers::LONE_SURROGATE};
 
 /// DRF's `CharField`: `Text` and `Varchar` columns.
 impl Field for String {
     type Value = String;
 
-    const KIND: FieldKind = FieldKind {
-        name: "string",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("string");
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
         read_text(input, options, |_| None)
@@ -30,66 +29,59 @@ impl Field for String {
     }
 }
 
-/// A text of ASCII letters, digits, `-` and `_`; the column is a `String`.
-#[derive(Debug)]
-pub struct SlugField;
+/// Types for texts of one form, kept in a column of `String`.
+macro_rules! text_fields {
+    ($($(#[$doc:meta])* $field:ident: $name:literal, $wrong_form:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $field;
 
-impl Field for SlugField {
-    type Value = String;
+        impl Field for $field {
+            type Value = String;
 
-    const KIND: FieldKind = FieldKind {
-        name: "slug",
-        ..String::KIND
-    };
+            const KIND: FieldKind = FieldKind::new($name);
 
-    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
-        let is_slug = |text: &str| {
-            text.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
-        read_text(input, options, |text| {
-            (!is_slug(text))
-                .then_some("This may hold only letters, digits, underscores and hyphens.")
-        })
-    }
+            fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
+                read_text(input, options, |text| ($wrong_form)(text, options))
+            }
 
-    fn to_representation<S: Serializer>(
-        value: &String,
-        options: &FieldOptions,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        String::to_representation(value, options, serializer)
-    }
+            fn to_representation<S: Serializer>(
+                value: &String,
+                options: &FieldOptions,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                String::to_representation(value, options, serializer)
+            }
+        }
+    )*};
 }
 
-/// The address of a page or file: `http`, `https`, `ftp` or `ftps`; the column is a `String`.
-#[derive(Debug)]
-pub struct UrlField;
-
-impl Field for UrlField {
-    type Value = String;
-
-    const KIND: FieldKind = FieldKind {
-        name: "url",
-        ..String::KIND
+text_fields! {
+    /// A text of ASCII letters, digits, `-` and `_`, of any script with `#[field(allow_unicode)]`; the column is a
+    /// `String`.
+    SlugField: "slug", wrong_slug;
+    /// A text in which `#[field(regex = "…")]` is found somewhere; the column is a `String`.
+    RegexField: "regex", |text: &str, options: &FieldOptions| {
+        let is_found = options.regex.is_none_or(|is_found| is_found(text));
+        (!is_found).then_some("This does not have the form that is asked for.")
     };
-
-    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
-        read_text(input, options, |text| {
-            (!is_url(text)).then_some("This is not a complete URL.")
-        })
-    }
-
-    fn to_representation<S: Serializer>(
-        value: &String,
-        options: &FieldOptions,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        String::to_representation(value, options, serializer)
-    }
+    /// The address of a page or file: `http`, `https`, `ftp` or `ftps`; the column is a `String`.
+    UrlField: "url", |text: &str, _: &FieldOptions| (!is_url(text)).then_some("This is not a complete URL.");
+    /// The address of a mailbox; the column is a `String`.
+    EmailField: "email", |text: &str, _: &FieldOptions| (!is_email(text)).then_some("This is not an e-mail address.");
 }
 
-/// The trimmed text within its limits; `wrong_form` says what is wrong with the form of a text.
+fn wrong_slug(text: &str, options: &FieldOptions) -> Option<&'static str> {
+    // To Rust, some marks on letters are alphabetic too; Python refuses them.
+    let is_letter = |c: char| match options.allow_unicode {
+        true => c.is_alphanumeric(),
+        false => c.is_ascii_alphanumeric(),
+    };
+    let is_slug = text.chars().all(|c| is_letter(c) || c == '-' || c == '_');
+    (!is_slug).then_some("This may hold only letters, digits, underscores and hyphens.")
+}
+
+/// The text within its limits; `wrong_form` says what is wrong with the form of a text.
 fn read_text(
     input: &Value,
     options: &FieldOptions,
@@ -97,7 +89,8 @@ fn read_text(
 ) -> Result<String, ErrorDetail> {
     let text = match input {
         Value::Null => return null(),
-        Value::String(text) => trim(text),
+        Value::String(text) if options.trim_whitespace => trim(text),
+        Value::String(text) => text,
         Value::Number(number) => number_text(number),
         _ => return fail("This is not a text.", "invalid"),
     };
@@ -201,7 +194,9 @@ fn is_host(host: &str) -> bool {
     {
         return address.len() <= 39 && address.parse::<Ipv6Addr>().is_ok();
     }
-    host.eq_ignore_ascii_case("localhost") || host.parse::<Ipv4Addr>().is_ok() || is_domain(host)
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<Ipv4Addr>().is_ok()
+        || host.chars().count() <= 253 && is_domain(host)
 }
 
 /// Characters that become one of `/?#@:` where a browser normalises a domain (NFKC).
@@ -210,8 +205,8 @@ const LOOK_ALIKES: [char; 19] = [
     '？', '＠',
 ];
 
-/// Whether these are two or more labels, with a top-level domain that is no number.
-fn is_domain(host: &str) -> bool {
+/// Whether these are two or more labels, a final point left out, with a top-level domain that is no number.
+pub(super) fn is_domain(host: &str) -> bool {
     let is_letter = |c: char| {
         c.is_ascii_alphabetic() || ('\u{A1}'..='\u{FFFF}').contains(&c) && !LOOK_ALIKES.contains(&c)
     };
@@ -233,5 +228,4 @@ fn is_domain(host: &str) -> bool {
         .rsplit_once('.')
         .is_some_and(|(_, last)| is_top_level(last))
         && labels.split('.').all(is_label)
-        && host.chars().count() <= 253
 }

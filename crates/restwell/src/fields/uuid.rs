@@ -7,14 +7,11 @@ use uuid::{Uuid, fmt::Hyphenated};
 use super::{Field, FieldKind, FieldOptions, fail, null, numeric::number_text};
 use crate::exceptions::ErrorDetail;
 
-/// DRF's `UUIDField`.
+/// DRF's `UUIDField`, shown with dashes or, by `#[field(format = "…")]`, as `hex`, `int` or `urn`.
 impl Field for Uuid {
     type Value = Uuid;
 
-    const KIND: FieldKind = FieldKind {
-        name: "string",
-        nullable: false,
-    };
+    const KIND: FieldKind = FieldKind::new("string");
 
     fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<Uuid, ErrorDetail> {
         let uuid = match input {
@@ -30,14 +27,19 @@ impl Field for Uuid {
 
     fn to_representation<S: Serializer>(
         value: &Uuid,
-        _options: &FieldOptions,
+        options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(
-            value
-                .hyphenated()
-                .encode_lower(&mut [0; Hyphenated::LENGTH]),
-        )
+        match options.format {
+            Some("hex") => serializer.collect_str(&value.as_simple()),
+            Some("int") => serializer.serialize_u128(value.as_u128()),
+            Some("urn") => serializer.collect_str(&value.urn()),
+            _ => serializer.serialize_str(
+                value
+                    .hyphenated()
+                    .encode_lower(&mut [0; Hyphenated::LENGTH]),
+            ),
+        }
     }
 }
 

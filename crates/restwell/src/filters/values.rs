@@ -261,12 +261,7 @@ pub fn choice<F: FilterField>(
     text: &str,
     choices: &Choices,
 ) -> Result<Option<F::Value>, ErrorDetail> {
-    let known = match choices {
-        Choices::None => true,
-        Choices::Text(choices) => choices.iter().any(|(value, _)| *value == text),
-        Choices::Integer(choices) => choices.iter().any(|(value, _)| value.to_string() == text),
-    };
-    if known {
+    if matches!(choices, Choices::None) || choices.contains(text) {
         F::parse(text, Lookup::Exact)
     } else {
         super::choices::invalid_choice(text)

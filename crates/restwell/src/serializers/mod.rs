@@ -70,8 +70,16 @@ pub struct FieldInfo {
     pub required: bool,
     /// What a client sends for it is ignored.
     pub read_only: bool,
+    /// A client knows nothing of it: DRF's `HiddenField`.
+    pub hidden: bool,
+    /// What a person calls it, if it is not its key in words.
+    pub label: Option<&'static str>,
+    /// What a person should know of it.
+    pub help_text: Option<&'static str>,
     /// Its limits.
     pub options: FieldOptions,
+    /// The fields of a nested serializer.
+    pub children: Option<&'static [FieldInfo]>,
 }
 
 /// What a client may send, read and judged: the part that serializers with and without a model share.
@@ -115,6 +123,8 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
     /// What rows need besides themselves to be shown.
     type Related;
 
+    /// The columns that an insert may set.
+    const COLUMNS: &'static [&'static str];
     /// Rows need more than themselves to be shown.
     const RELATED: bool;
 
@@ -374,10 +384,14 @@ pub fn read_many_related<R: RelatedField>(
     let Some(sent) = present(input, field, FormValue::Selection, scope, errors) else {
         return Ok(None);
     };
-    let keys: Related<Vec<_>> = match sent.into_value().as_ref() {
-        Value::Array(items) if items.is_empty() && !field.options.allow_empty => {
-            Ok(fail("This may not be empty.", "empty"))
-        }
+    let value = sent.into_value();
+    let is_empty = match value.as_ref() {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(items) => items.is_empty(),
+        _ => false,
+    };
+    let keys: Related<Vec<_>> = match value.as_ref() {
+        _ if is_empty && !field.options.allow_empty => Ok(fail("This may not be empty.", "empty")),
         Value::Null => Ok(null()),
         Value::Array(items) => R::to_keys(items, rows, scope, conn),
         // DRF iterates what it is given: the keys of an object (contract §8.2).
@@ -392,6 +406,21 @@ pub fn read_many_related<R: RelatedField>(
         keys.dedup();
         keys
     }))
+}
+
+/// Whether a field takes its default: only what is left out does, and not on `PATCH` (contract §5.1.2, §5.1.3).
+pub fn takes_default(
+    input: &Input<'_>,
+    field: &FieldInfo,
+    form: FormValue,
+    scope: &Scope<'_>,
+) -> bool {
+    // An empty box of a form is left out, whatever else it stands for (contract §5.2).
+    let form = match form {
+        FormValue::Boolean => FormValue::Text,
+        form => form,
+    };
+    !scope.partial && input.get(field, form, false).is_none()
 }
 
 fn present<'a>(

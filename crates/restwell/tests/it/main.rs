@@ -11,6 +11,8 @@ mod filters;
 #[cfg(test)]
 mod forms;
 #[cfg(test)]
+mod gadgets;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod media;

@@ -1,4 +1,4 @@
-use restwell::fields::{ChoiceField, Choices, FieldOptions};
+use restwell::fields::{ChoiceField, Choices, FieldOptions, MultipleChoiceField};
 
 use super::{NONE, check, shown};
 
@@ -66,5 +66,61 @@ fn a_stored_value_that_is_no_choice_is_shown() {
     assert_eq!(
         shown::<ChoiceField<String>>(&"old".into(), &NONE),
         r#""old""#
+    );
+}
+
+#[test]
+fn the_names_of_groups_are_no_choices() {
+    let options = FieldOptions {
+        choices: Choices::Groups(&[
+            Choices::Text(&[("b", "B"), ("c", "C")]),
+            Choices::Text(&[("x", "X")]),
+        ]),
+        ..NONE
+    };
+    check::<ChoiceField<String>>(
+        options,
+        &[
+            (r#""c""#, Ok(r#""c""#)),
+            (r#""x""#, Ok(r#""x""#)),
+            (r#""B""#, Err("invalid_choice")),
+        ],
+    );
+}
+
+#[test]
+fn several_choices_are_each_there_once_and_the_first_bad_one_is_told() {
+    let options = FieldOptions {
+        choices: Choices::Integer(&[(1, "One"), (2, "Two")]),
+        ..NONE
+    };
+    check::<MultipleChoiceField<i16>>(
+        options,
+        &[
+            (r#"[2,1,"2"]"#, Ok("[2,1]")),
+            ("[]", Ok("[]")),
+            (r#"{"2":0}"#, Ok("[2]")),
+            ("[1,3,4]", Err("invalid_choice")),
+            ("[null]", Err("invalid_choice")),
+            ("[[]]", Err("invalid_choice")),
+            (r#"[""]"#, Err("invalid_choice")),
+            (r#""1""#, Err("not_a_list")),
+            ("1", Err("not_a_list")),
+            ("null", Err("null")),
+        ],
+    );
+    let texts = FieldOptions {
+        choices: Choices::Text(&[("a", "A")]),
+        allow_blank: true,
+        allow_empty: false,
+        ..NONE
+    };
+    check::<MultipleChoiceField<String>>(
+        texts,
+        &[
+            (r#"["a",""]"#, Ok(r#"["a",""]"#)),
+            ("[]", Err("empty")),
+            ("{}", Err("empty")),
+        ],
     );
 }

@@ -1,4 +1,5 @@
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use restwell::fields::FieldOptions;
 
 use super::{NONE, check, json_text, shown};
 
@@ -159,4 +160,67 @@ fn years_that_do_not_have_four_digits_are_shown() {
         shown::<DateTime<Utc>>(&moment, &NONE),
         r#""+12345-01-02T03:04:05Z""#
     );
+}
+
+#[test]
+fn moments_without_zones_are_shown_without_one() {
+    check::<NaiveDateTime>(
+        NONE,
+        &[
+            (r#""2020-01-02T03:04:05Z""#, Ok(r#""2020-01-02T03:04:05""#)),
+            (
+                r#""2020-01-02T03:04:05.1+02:00""#,
+                Ok(r#""2020-01-02T01:04:05.100000""#),
+            ),
+            (r#""2020-01-02""#, Ok(r#""2020-01-02T00:00:00""#)),
+            // DRF fails here.
+            (r#""0001-01-01T00:00:00+02:00""#, Err("overflow")),
+            ("1", Err("invalid")),
+            ("null", Err("null")),
+        ],
+    );
+}
+
+#[test]
+fn dates_and_moments_may_have_another_notation() {
+    let date = FieldOptions {
+        format: Some("%d/%m/%Y"),
+        input_formats: &["%d/%m/%Y", "%Y%j"],
+        ..NONE
+    };
+    check::<NaiveDate>(
+        date,
+        &[
+            (r#""02/01/2020""#, Ok(r#""02/01/2020""#)),
+            (r#""2/1/2020""#, Ok(r#""02/01/2020""#)),
+            (r#""2020010""#, Ok(r#""10/01/2020""#)),
+            (r#""2020-01-02""#, Err("invalid")),
+            (r#"" 02/01/2020""#, Err("invalid")),
+        ],
+    );
+    let moment = FieldOptions {
+        format: Some("%d/%m/%Y %H:%M %z"),
+        input_formats: &[
+            "iso-8601",
+            "%Y-%m-%d %H:%M %z",
+            "%d/%m/%Y %H:%M",
+            "%d/%m/%Y",
+        ],
+        ..NONE
+    };
+    let rows = [
+        (
+            r#""2020-01-02T03:04:05Z""#,
+            Ok(r#""02/01/2020 03:04 +0000""#),
+        ),
+        (
+            r#""2020-01-02 03:04 +0200""#,
+            Ok(r#""02/01/2020 01:04 +0000""#),
+        ),
+        (r#""02/01/2020 03:04""#, Ok(r#""02/01/2020 03:04 +0000""#)),
+        (r#""02/01/2020""#, Ok(r#""02/01/2020 00:00 +0000""#)),
+        (r#""02.01.2020""#, Err("invalid")),
+    ];
+    check::<DateTime<Utc>>(moment, &rows);
+    check::<NaiveDateTime>(moment, &rows);
 }

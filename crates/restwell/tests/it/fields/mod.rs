@@ -8,8 +8,14 @@ mod boolean;
 mod choice;
 mod composite;
 mod datetime;
+mod duration;
+mod email;
+mod json;
+mod network;
 mod numeric;
+mod properties;
 mod string;
+mod time;
 
 /// No limits.
 const NONE: FieldOptions = FieldOptions::NONE;

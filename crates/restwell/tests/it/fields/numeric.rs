@@ -332,3 +332,89 @@ fn decimals_are_shown_with_all_places_and_rounded_to_even() {
         );
     }
 }
+
+#[test]
+fn decimals_may_be_numbers_or_lose_the_zeros_at_their_end() {
+    let money = FieldOptions {
+        max_digits: Some(6),
+        decimal_places: Some(2),
+        ..NONE
+    };
+    let number = FieldOptions {
+        coerce_to_string: Some(false),
+        ..money
+    };
+    check::<BigDecimal>(
+        number,
+        &[
+            ("1.10", Ok("1.1")),
+            ("100", Ok("100.0")),
+            (r#""0.05""#, Ok("0.05")),
+            ("0", Ok("0.0")),
+        ],
+    );
+    let normal = FieldOptions {
+        normalize_output: true,
+        ..money
+    };
+    check::<BigDecimal>(
+        normal,
+        &[
+            ("1.10", Ok(r#""1.1""#)),
+            ("100", Ok(r#""100""#)),
+            (r#""1e2""#, Ok(r#""100""#)),
+            ("0", Ok(r#""0""#)),
+        ],
+    );
+}
+
+#[test]
+fn decimals_need_no_limits() {
+    check::<BigDecimal>(
+        NONE,
+        &[
+            (r#""1.500""#, Ok(r#""1.500""#)),
+            (r#""1e5""#, Ok(r#""100000""#)),
+            (r#""1E-10""#, Ok(r#""0.0000000001""#)),
+        ],
+    );
+    let digits = FieldOptions {
+        max_digits: Some(5),
+        ..NONE
+    };
+    check::<BigDecimal>(
+        digits,
+        &[
+            (r#""1e4""#, Ok(r#""10000""#)),
+            (r#""1e5""#, Err("max_digits")),
+            (r#""0.00001""#, Ok(r#""0.00001""#)),
+            (r#""0.000001""#, Err("max_digits")),
+        ],
+    );
+    let normal_number = FieldOptions {
+        normalize_output: true,
+        coerce_to_string: Some(false),
+        ..NONE
+    };
+    // DRF accepts what is beyond a float, and then cannot show it.
+    let far = format!(r#""1{}""#, "0".repeat(400));
+    check::<BigDecimal>(
+        normal_number,
+        &[(r#""1.500""#, Ok("1.5")), (r#""1e400""#, Ok(&far))],
+    );
+}
+
+#[test]
+fn whole_numbers_may_be_shown_as_texts() {
+    let options = FieldOptions {
+        coerce_to_string: Some(true),
+        ..NONE
+    };
+    check::<i64>(
+        options,
+        &[
+            ("9007199254740993", Ok(r#""9007199254740993""#)),
+            (r#""-5""#, Ok(r#""-5""#)),
+        ],
+    );
+}

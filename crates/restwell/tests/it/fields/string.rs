@@ -1,4 +1,4 @@
-use restwell::fields::{FieldOptions, SlugField, UrlField};
+use restwell::fields::{FieldOptions, RegexField, SlugField, UrlField};
 use uuid::Uuid;
 
 use super::{NONE, check, json_text};
@@ -98,6 +98,68 @@ fn slugs_hold_letters_digits_underscores_and_hyphens() {
             (r#""a b""#, Err("invalid")),
             (r#""a.bcde""#, Err("max_length invalid")),
             (r#""a\u0000""#, Err("null_characters_not_allowed invalid")),
+            (r#""""#, Err("blank")),
+        ],
+    );
+}
+
+#[test]
+fn slugs_may_have_letters_and_digits_of_any_script() {
+    let options = FieldOptions {
+        allow_unicode: true,
+        ..NONE
+    };
+    check::<SlugField>(
+        options,
+        &[
+            (r#""é-_1""#, Ok(r#""é-_1""#)),
+            (r#""日本""#, Ok(r#""日本""#)),
+            (r#""٣½²Ⅰªº""#, Ok(r#""٣½²Ⅰªº""#)),
+            (r#""e\u0301""#, Err("invalid")),
+            (r#""a\u200d""#, Err("invalid")),
+            (r#""\u203f""#, Err("invalid")),
+            (r#""a b""#, Err("invalid")),
+            (r#""a.b""#, Err("invalid")),
+            ("1.5", Err("invalid")),
+        ],
+    );
+}
+
+#[test]
+fn an_expression_is_searched_for() {
+    let options = FieldOptions {
+        regex: Some(|text| text.contains("ab")),
+        max_length: Some(4),
+        ..NONE
+    };
+    check::<RegexField>(
+        options,
+        &[
+            (r#"" xaby ""#, Ok(r#""xaby""#)),
+            (r#""xyz""#, Err("invalid")),
+            (r#""xyzab""#, Err("max_length")),
+            (r#""xyzyx""#, Err("max_length invalid")),
+            ("1", Err("invalid")),
+            (r#""""#, Err("blank")),
+            ("null", Err("null")),
+        ],
+    );
+    check::<RegexField>(NONE, &[(r#""x""#, Ok(r#""x""#))]);
+}
+
+#[test]
+fn white_space_is_kept_where_the_field_says_so() {
+    let options = FieldOptions {
+        trim_whitespace: false,
+        min_length: Some(2),
+        ..NONE
+    };
+    check::<String>(
+        options,
+        &[
+            (r#"" a ""#, Ok(r#"" a ""#)),
+            (r#""  ""#, Ok(r#""  ""#)),
+            (r#"" ""#, Err("min_length")),
             (r#""""#, Err("blank")),
         ],
     );
@@ -223,4 +285,21 @@ fn uuids_are_read_in_every_notation_and_shown_in_one() {
             ("null", Err("null")),
         ],
     );
+}
+
+#[test]
+fn uuids_may_be_shown_in_another_notation() {
+    let sent = r#""12345678-90AB-cdef-1234-567890abcdef""#;
+    let table = [
+        ("hex", r#""1234567890abcdef1234567890abcdef""#),
+        ("int", "24197857200151252728969465429440056815"),
+        ("urn", r#""urn:uuid:12345678-90ab-cdef-1234-567890abcdef""#),
+    ];
+    for (format, shown) in table {
+        let options = FieldOptions {
+            format: Some(format),
+            ..NONE
+        };
+        check::<Uuid>(options, &[(sent, Ok(shown))]);
+    }
 }
