@@ -348,11 +348,8 @@ impl Splitter {
         loop {
             let before = self.state;
             match self.state {
-                State::Preamble => {
-                    let (_, is_end) = self.until_delimiter();
-                    self.state = if is_end { State::Boundary } else { before };
-                }
-                State::Boundary => self.state = self.boundary().unwrap_or(State::Boundary),
+                State::Preamble => self.state = self.preamble().unwrap_or(before),
+                State::Boundary => self.state = self.boundary().unwrap_or(before),
                 State::Headers => return self.headers(),
                 State::Content => return Ok(self.content()),
                 State::Done => self.buffer.clear(),
@@ -361,6 +358,11 @@ impl Splitter {
                 return Ok(None);
             }
         }
+    }
+
+    fn preamble(&mut self) -> Option<State> {
+        let (_, is_end) = self.until_delimiter();
+        is_end.then_some(State::Boundary)
     }
 
     fn content(&mut self) -> Option<Event> {
