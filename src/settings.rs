@@ -180,6 +180,7 @@ impl Settings {
                 error_format: vars.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
                 page_size: vars.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
                 max_body: MAX_BODY,
+                ..ApiSettings::default()
             },
             database_url: database_url.map(Secret),
         };

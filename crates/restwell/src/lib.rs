@@ -67,13 +67,15 @@
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
-//! | URLs | [`routers`] | `docs/routers.md` |
+//! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
+//! | versions | [`versioning`] | `docs/versioning.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
 //! | tests | [`mod@test`] | |
 //!
 //! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
 
+pub mod api_views;
 pub mod authentication;
 pub mod db;
 pub mod embedded;
@@ -98,6 +100,7 @@ pub mod relations;
 pub mod renderers;
 pub mod request;
 pub mod response;
+mod reverse;
 pub mod routers;
 pub mod search;
 pub mod serializers;
@@ -129,6 +132,7 @@ mod guides {
         Pagination: "../../../docs/pagination.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
+        Versioning: "../../../docs/versioning.md",
         Viewsets: "../../../docs/viewsets.md",
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use crate::{
     exceptions::{ApiException, Result},
     fields::ascii_digit,
-    negotiation::JSON,
+    renderers::JSON,
     renderers::python_float,
 };
 
@@ -122,7 +122,7 @@ fn unquote(value: &str) -> Cow<'_, str> {
 /// Whether a body of this content type can be parsed; if not, the answer is 415 (contract §3.1, §3.2).
 pub fn accepts(content_type: &str) -> bool {
     content_type.len() <= MAX_CONTENT_TYPE_LENGTH
-        && media_type(content_type).is_some_and(|media| media.includes(JSON.media_type))
+        && media_type(content_type).is_some_and(|media| media.includes(JSON.media_type()))
 }
 
 /// Reads JSON as Python does: the last of equal keys counts, whole numbers are exact, others are 64 bit floats.

@@ -15,8 +15,9 @@ use log::Level;
 use crate::{
     db::Db,
     exceptions::{ApiException, Result},
-    negotiation::{Accepted, JSON},
+    negotiation::Accepted,
     query_params::QueryParams,
+    renderers::JSON,
     request::Request,
     response::Response,
     routers::{Urls, slash_redirect},
@@ -83,14 +84,7 @@ impl App {
             if exception.is_our_fault() {
                 log::error!(target: "restwell::error", request_id = id.as_str(); "{exception}");
             }
-            Response::from_exception(
-                &exception,
-                &self.settings,
-                Accepted {
-                    renderer: JSON,
-                    indent: None,
-                },
-            )
+            Response::from_exception(&exception, &self.settings, Accepted::of(JSON))
         });
         log_request(&http, &response, statements, &id, start);
         let mut response = to_actix(response, &id);
@@ -155,13 +149,11 @@ impl App {
             route,
             settings: Arc::clone(&self.settings),
             version: None,
+            versioning: None,
             urls: Arc::clone(&self.urls),
             origin,
             body,
-            accepted: Accepted {
-                renderer: JSON,
-                indent: None,
-            },
+            accepted: Accepted::of(JSON),
             checks: Checks::Deferred,
             data: std::cell::OnceCell::new(),
         })))

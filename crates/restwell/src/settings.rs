@@ -1,6 +1,11 @@
 //! The framework's own settings; a service builds them once and hands them over.
 
-use crate::exceptions::ErrorFormat;
+use crate::{
+    exceptions::{ApiException, ErrorFormat},
+    renderers::{JSON, Renderer},
+    request::Request,
+    response::Response,
+};
 
 /// What a service may choose.
 #[derive(Clone, Debug)]
@@ -13,7 +18,18 @@ pub struct Settings {
     pub page_size: u32,
     /// The largest body that is read, in bytes.
     pub max_body: usize,
+    /// The forms that answers can have; the first where a client has no preference.
+    pub renderers: Vec<&'static dyn Renderer>,
+    /// JSON holds more than ASCII as it is; else it is escaped.
+    pub unicode_json: bool,
+    /// JSON has no spaces.
+    pub compact_json: bool,
+    /// What views answer to an error, in the place of its own status and body; `None` from it is 500.
+    pub exception_handler: Option<ExceptionHandler>,
 }
+
+/// Answers an error of a view: DRF's `EXCEPTION_HANDLER`.
+pub type ExceptionHandler = fn(&ApiException, &Request) -> Option<Response>;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -24,6 +40,10 @@ impl Default for Settings {
             error_format: ErrorFormat::Message,
             page_size: 20,
             max_body: 2_621_440,
+            renderers: vec![JSON],
+            unicode_json: true,
+            compact_json: true,
+            exception_handler: None,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! `#[viewset]` turns `impl ModelViewSet for BookViewSet { … }` into the traits of [`crate::generics`] and
 //! [`crate::mixins`], and erases the type into [`ViewSet`], so that routing and dispatch are compiled once.
 
+use std::fmt;
+
 use actix_web::http::Method;
 
 use crate::{
@@ -13,6 +15,7 @@ use crate::{
         CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
     },
     permissions::{AllowAny, Permission},
+    renderers::Renderer,
     request::Request,
     response::Response,
     serializers::FieldInfo,
@@ -42,6 +45,12 @@ pub struct Policies {
     pub throttles: &'static [&'static dyn Throttle],
 }
 
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Policies")
+    }
+}
+
 impl Policies {
     /// No versions, nobody is known, everybody may do everything, as often as they like.
     pub const DEFAULT: Self = Self {
@@ -65,6 +74,8 @@ pub struct Action {
     pub url_path: &'static str,
     /// What stands behind the basename in the route's name.
     pub url_name: &'static str,
+    /// Its own policies, in the place of the viewset's.
+    pub policies: Option<Policies>,
 }
 
 impl Action {
@@ -83,23 +94,48 @@ pub trait ViewSet: Send + Sync {
     /// What its route names start with: the model's name in lower case.
     fn basename(&self) -> String;
     /// The name of the lookup value in routes.
-    fn lookup_field(&self) -> &'static str;
+    fn lookup_field(&self) -> &'static str {
+        "pk"
+    }
     /// What the lookup value may look like.
-    fn lookup_value_regex(&self) -> &'static str;
+    fn lookup_value_regex(&self) -> &'static str {
+        "[^/.]+"
+    }
     /// Its actions: the standard ones, then the others by name.
     fn actions(&self) -> &'static [Action];
+    /// The verbs that it may answer; `OPTIONS` is one of them.
+    fn http_method_names(&self) -> &'static [&'static str] {
+        METHOD_NAMES
+    }
+    /// Whether `HEAD` follows from `GET`.
+    fn answers_head(&self) -> bool {
+        true
+    }
     /// Its policies.
     fn policies(&self) -> Policies;
+    /// The forms that its answers can have; `None` for the service's.
+    fn renderers(&self) -> Option<&'static [&'static dyn Renderer]> {
+        None
+    }
     /// The fields of its serializer.
-    fn fields(&self) -> &'static [FieldInfo];
+    fn fields(&self) -> &'static [FieldInfo] {
+        &[]
+    }
     /// The field and code that the violation of a constraint stands for.
-    fn constraint(&self, name: &str) -> Option<Constraint>;
+    fn constraint(&self, _name: &str) -> Option<Constraint> {
+        None
+    }
     /// Answers with the action of this name.
     ///
     /// # Errors
     /// Whatever the action refuses.
     fn call(&self, action: &str, request: &Request, conn: &mut Conn) -> Result<Response>;
 }
+
+/// Every verb that a view may answer: DRF's `http_method_names`.
+pub const METHOD_NAMES: &[&str] = &[
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE",
+];
 
 /// The verbs in the order in which `Allow` lists them (contract §2.3).
 pub(crate) const METHODS: [Method; 8] = [

@@ -5,6 +5,8 @@ mod cursors;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod exceptions;
+#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod filters;
@@ -21,6 +23,8 @@ mod query_params;
 #[cfg(test)]
 mod renderers;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod serializers;
@@ -28,5 +32,7 @@ mod serializers;
 mod shop;
 #[cfg(test)]
 mod things;
+#[cfg(test)]
+mod versioning;
 #[cfg(test)]
 mod viewsets;
