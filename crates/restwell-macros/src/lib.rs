@@ -114,9 +114,17 @@ pub fn derive_filter_set(input: TokenStream) -> TokenStream {
 /// for each of `ListSerializer`, `CreateSerializer`, `RetrieveSerializer`, `UpdateSerializer`. So are constants:
 /// `LOOKUP_VALUE_REGEX`, `POLICIES`, `PARSERS`.
 ///
-/// A method with `#[action(detail = true)]` is an extra action; `method = "post"` or `methods("get", "post")`,
-/// `url_path = "…"` and `url_name = "…"` say what is not the default, and `serializer = Type` whose fields `OPTIONS`
-/// shows for a `POST` or `PUT`.
+/// A method with `#[action(detail = true)]` is an extra action.
+///
+/// | `#[action(…)]` | |
+/// |---|---|
+/// | `detail = true` | it belongs to one object; required |
+/// | `method = "post"`, `methods("get", "post")` | its verbs, if not `GET` |
+/// | `url_path = "pages/<int:page>"` | what stands behind the list or the object, if not the method's name |
+/// | `url_name = "one-page"` | the end of its route's name |
+/// | `policies = Policies { … }` | in the place of the viewset's |
+/// | `mapping = cover` | another verb of the URL of the action `cover`: no `detail`, path or name of its own |
+/// | `serializer = Type` | whose fields `OPTIONS` shows for a `POST` or `PUT` |
 #[proc_macro_attribute]
 pub fn viewset(arguments: TokenStream, input: TokenStream) -> TokenStream {
     viewset::expand(arguments.into(), parse_macro_input!(input as ItemImpl)).into()

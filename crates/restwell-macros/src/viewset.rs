@@ -1,10 +1,10 @@
 //! `#[viewset]`: sorts the items of one `impl` block into the traits of the framework, and fills in the rest.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Ident, ImplItem, ImplItemFn, ItemImpl, LitBool, LitStr, Token, Type, punctuated::Punctuated,
-    spanned::Spanned,
+    Expr, Ident, ImplItem, ImplItemFn, ItemImpl, LitBool, LitStr, Token, Type,
+    punctuated::Punctuated, spanned::Spanned,
 };
 
 use crate::{
@@ -15,12 +15,14 @@ use crate::{
 };
 
 const STANDARD: [&str; 5] = ["list", "create", "retrieve", "update", "destroy"];
-const ACTION_OPTIONS: [&str; 6] = [
+const ACTION_OPTIONS: [&str; 8] = [
     "detail",
     "method",
     "methods",
     "url_path",
     "url_name",
+    "policies",
+    "mapping",
     "serializer",
 ];
 const VERBS: [&str; 6] = ["get", "post", "put", "patch", "delete", "head"];
@@ -33,7 +35,10 @@ const HOMES: [(&str, &[&str]); 6] = [
             "Serializer",
             "Filter",
             "Pagination",
+            "LOOKUP_URL_KWARG",
             "LOOKUP_VALUE_REGEX",
+            "HTTP_METHOD_NAMES",
+            "RENDERERS",
             "POLICIES",
             "PARSERS",
             "get_queryset",
@@ -78,6 +83,9 @@ struct Action {
     url_name: String,
     /// What reads its body, if it is not the viewset's.
     serializer: Option<Type>,
+    policies: Option<Expr>,
+    /// The action whose URL it shares.
+    mapping: Option<Ident>,
 }
 
 /// The whole attribute. What is wrong is told and left out, so that it causes no errors elsewhere.
@@ -165,10 +173,34 @@ impl<'a> ViewSet<'a> {
         for item in &block.items {
             viewset.sort(item, ctxt);
         }
-        viewset
-            .actions
-            .sort_by_key(|action| action.function.sig.ident.to_string());
+        viewset.map_actions(ctxt);
         Some(viewset)
+    }
+
+    /// Sorts the actions by name, and those that share a URL behind the one that has it.
+    fn map_actions(&mut self, ctxt: &Ctxt) {
+        for index in 0..self.actions.len() {
+            let Some(target) = self.actions[index].mapping.clone() else {
+                continue;
+            };
+            let found = self
+                .actions
+                .iter()
+                .find(|action| action.function.sig.ident == target && action.mapping.is_none());
+            let Some(found) = found else {
+                ctxt.error(&target, format_args!("there is no action `{target}`"));
+                continue;
+            };
+            let (detail, path, name) =
+                (found.detail, found.url_path.clone(), found.url_name.clone());
+            let action = &mut self.actions[index];
+            (action.detail, action.url_path, action.url_name) = (detail, path, name);
+        }
+        self.actions.sort_by_key(|action| {
+            let own = &action.function.sig.ident;
+            let first = action.mapping.as_ref().unwrap_or(own);
+            (first.to_string(), action.mapping.is_some(), own.to_string())
+        });
     }
 
     fn sort(&mut self, item: &'a ImplItem, ctxt: &Ctxt) {
@@ -356,9 +388,15 @@ impl<'a> ViewSet<'a> {
                 fn name(&self) -> &'static str { #name }
                 fn description(&self) -> &'static str { #description }
                 fn basename(&self) -> ::std::string::String { #model::NAME.to_lowercase() }
-                fn lookup_field(&self) -> &'static str { #model::LOOKUP_FIELD }
+                fn lookup_field(&self) -> &'static str {
+                    #generic::LOOKUP_URL_KWARG.unwrap_or(#model::LOOKUP_FIELD)
+                }
                 fn lookup_value_regex(&self) -> &'static str { #generic::LOOKUP_VALUE_REGEX }
                 fn actions(&self) -> &'static [::restwell::viewsets::Action] { &[#(#table),*] }
+                fn http_method_names(&self) -> &'static [&'static str] { #generic::HTTP_METHOD_NAMES }
+                fn renderers(&self) -> ::std::option::Option<&'static [&'static dyn ::restwell::renderers::Renderer]> {
+                    #generic::RENDERERS
+                }
                 fn policies(&self) -> ::restwell::viewsets::Policies { #generic::POLICIES }
                 fn parsers(&self) -> &'static [::restwell::parsers::Parser] { #generic::PARSERS }
                 fn check_object(
@@ -418,6 +456,7 @@ impl<'a> ViewSet<'a> {
                         url_name: #url_name,
                         description: "",
                         fields: #fields,
+                        policies: ::std::option::Option::None,
                     }
                 }
             });
@@ -440,6 +479,12 @@ impl<'a> ViewSet<'a> {
             Some(serializer) => item_of_serializer(serializer, "FIELDS"),
             None => self.serializer_item("FIELDS"),
         };
+        let policies = match &action.policies {
+            Some(policies) => {
+                quote_spanned!(policies.span()=> ::std::option::Option::Some(#policies))
+            }
+            None => quote!(::std::option::Option::None),
+        };
         quote! {
             ::restwell::viewsets::Action {
                 name: #name,
@@ -449,6 +494,7 @@ impl<'a> ViewSet<'a> {
                 url_name: #url_name,
                 description: #description,
                 fields: #fields,
+                policies: #policies,
             }
         }
     }
@@ -465,7 +511,9 @@ impl<'a> ViewSet<'a> {
         let extra = self.actions.iter().map(|action| {
             let function = &action.function.sig.ident;
             let name = function.to_string();
-            quote_spanned!(function.span()=> #name => Self::#function(self, request, conn),)
+            // Told at the user's function, with the names of the code around: it may stand in another macro.
+            let span = function.span().resolved_at(Span::call_site());
+            quote_spanned!(span=> #name => Self::#function(self, request, conn),)
         });
         standard.chain(extra).collect()
     }
@@ -489,13 +537,15 @@ impl Action {
         }
         let (mut detail, mut methods, mut url_path, mut url_name) =
             (None, Vec::new(), name.clone(), name.replace('_', "-"));
-        let mut serializer = None;
+        let (mut policies, mut mapping, mut serializer) = (None, None, None);
         for item in &items {
             match item.name.to_string().as_str() {
                 "detail" => detail = item.value::<LitBool>(ctxt).map(|detail| detail.value),
                 "method" => methods.extend(item.value::<LitStr>(ctxt)),
                 "methods" => methods.extend(item.list::<LitStr>(ctxt)),
                 "serializer" => serializer = item.value(ctxt),
+                "policies" => policies = item.value(ctxt),
+                "mapping" => mapping = item.name(ctxt),
                 "url_path" => {
                     url_path = item
                         .value::<LitStr>(ctxt)
@@ -508,7 +558,11 @@ impl Action {
                 }
             }
         }
-        if detail.is_none() && !items.iter().any(|item| item.name == "detail") {
+        if detail.is_none()
+            && !items
+                .iter()
+                .any(|item| item.name == "detail" || item.name == "mapping")
+        {
             let message = "an action says whether it belongs to one object: `#[action(detail = true)]` or `#[action(detail = false)]`";
             ctxt.error(&function.attrs[position], message);
         }
@@ -523,6 +577,8 @@ impl Action {
             url_path,
             url_name,
             serializer,
+            policies,
+            mapping,
         }
     }
 }

@@ -179,7 +179,8 @@ fn attempt<T>(pool: &Pool<Manager>, mut job: impl FnMut(&mut Conn) -> Result<T>)
     ))
 }
 
-fn is_lost(exception: &ApiException) -> bool {
+/// Whether the connection is gone, so that the job may be tried on another.
+pub(crate) fn is_lost(exception: &ApiException) -> bool {
     match &exception.cause {
         Some(Cause::Database(DieselError::DatabaseError(kind, information))) => {
             matches!(kind, DatabaseErrorKind::ClosedConnection)

@@ -230,6 +230,14 @@ impl ApiException {
         }
     }
 
+    /// An answer of this status with this tree; only a bare message is wrapped as `{"detail": …}` (contract §16.2).
+    pub fn with_detail(status: StatusCode, detail: ErrorDetail) -> Self {
+        Self {
+            detail,
+            ..Self::new(status, "", "error")
+        }
+    }
+
     /// 400 with this tree as body; a bare message becomes a list of one (contract §16.2).
     pub fn validation(detail: ErrorDetail) -> Self {
         Self {

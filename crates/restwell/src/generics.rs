@@ -8,10 +8,11 @@ use crate::{
     models::Model,
     pagination::{CursorWindow, Page, Pagination},
     parsers::Parser,
+    renderers::Renderer,
     request::Request,
     response::Response,
     serializers::{ListRepresentation, ModelOf, ModelSerializer, Representation},
-    viewsets::Policies,
+    viewsets::{METHOD_NAMES, Policies},
 };
 
 /// The queryset type of a viewset's model.
@@ -32,6 +33,12 @@ pub trait GenericViewSet: Send + Sync + 'static {
 
     /// What the lookup value in a URL may look like.
     const LOOKUP_VALUE_REGEX: &'static str = "[^/.]+";
+    /// The name of the lookup value in routes, if it is not that of the model's lookup.
+    const LOOKUP_URL_KWARG: Option<&'static str> = None;
+    /// The verbs that may be answered, upper case; leave `OPTIONS` out for none.
+    const HTTP_METHOD_NAMES: &'static [&'static str] = METHOD_NAMES;
+    /// The forms that answers can have, if they are not the service's.
+    const RENDERERS: Option<&'static [&'static dyn Renderer]> = None;
     /// Versioning, authentication, permissions and throttles.
     const POLICIES: Policies = Policies::DEFAULT;
     /// The bodies that it reads; the first parser of a body's content type reads it.

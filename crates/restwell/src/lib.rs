@@ -69,7 +69,8 @@
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
-//! | URLs | [`routers`] | `docs/routers.md` |
+//! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
+//! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
 //! | tests | [`mod@test`] | |
@@ -77,6 +78,7 @@
 //! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
 
+pub mod api_views;
 pub mod authentication;
 pub mod checks;
 pub mod db;
@@ -106,6 +108,7 @@ pub mod relations;
 pub mod renderers;
 pub mod request;
 pub mod response;
+mod reverse;
 pub mod routers;
 pub mod search;
 pub mod serializers;
@@ -143,6 +146,7 @@ mod guides {
         Relations: "../../../docs/relations.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
+        Versioning: "../../../docs/versioning.md",
         Viewsets: "../../../docs/viewsets.md",
     }
 }

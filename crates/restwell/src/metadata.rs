@@ -14,6 +14,7 @@ use crate::{
     response::Response,
     routers::Route,
     serializers::FieldInfo,
+    views::renderers_of,
     viewsets::Action,
 };
 
@@ -30,7 +31,9 @@ pub(crate) fn options(request: &mut Request, conn: &mut Conn) -> Result<Response
     let mut body = Map::new();
     body.insert("name".to_owned(), view_name(route).into());
     body.insert("description".to_owned(), view_description(route).into());
-    body.insert("renders".to_owned(), json!(["application/json"]));
+    let renderers = renderers_of(request).iter();
+    let renders: Vec<_> = renderers.map(|renderer| renderer.media_type()).collect();
+    body.insert("renders".to_owned(), renders.into());
     let parsers = route.view.parsers().iter();
     let parses: Vec<_> = parsers.map(|parser| parser.media_type).collect();
     body.insert("parses".to_owned(), json!(parses));
@@ -75,15 +78,9 @@ pub(crate) fn view_name(route: &Route) -> String {
         .strip_suffix("ViewSet")
         .or_else(|| class.strip_suffix("View"))
         .unwrap_or(class);
-    let mut name = String::new();
-    for character in class.chars() {
-        if character.is_uppercase() && !name.is_empty() {
-            name.push(' ');
-        }
-        name.push(character);
-    }
-    match (route.name.as_str(), route.detail) {
-        ("api-root", _) => name,
+    let name = in_words(class);
+    match (route.is_view, route.detail) {
+        (true, _) => name,
         (_, true) => name + " Instance",
         (_, false) => name + " List",
     }
@@ -108,6 +105,34 @@ fn fields_info(fields: &[FieldInfo]) -> Value {
         .map(|field| (field.name.to_owned(), field_info(field)))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// `BookTotals` and `book_totals` as `Book Totals`.
+fn in_words(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = String::new();
+    let mut starts = true;
+    for (index, character) in characters.iter().enumerate() {
+        let follows_small = index > 0 && characters[index - 1].is_lowercase();
+        let leads_small = characters
+            .get(index + 1)
+            .is_some_and(|next| !next.is_uppercase());
+        if character.is_uppercase()
+            && (follows_small || leads_small)
+            && !words.is_empty()
+            && !starts
+        {
+            words.push(' ');
+            starts = true;
+        }
+        match (character, starts) {
+            ('_', _) => words.push(' '),
+            (character, true) => words.extend(character.to_uppercase()),
+            (character, false) => words.extend(character.to_lowercase()),
+        }
+        starts = *character == '_';
+    }
+    words
 }
 
 /// Contract §15.4: keys in order, absent where they say nothing.

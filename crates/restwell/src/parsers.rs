@@ -15,7 +15,6 @@ use crate::{
     exceptions::{ApiException, Result},
     fields::ascii_digit,
     forms::{Form, Part},
-    negotiation,
     query_params::MAX_FIELDS,
     renderers::python_float,
 };
@@ -43,7 +42,7 @@ pub(crate) enum Reads {
 
 impl Parser {
     /// DRF's `JSONParser`.
-    pub const JSON: Self = Self::new(negotiation::JSON.media_type, parse_json);
+    pub const JSON: Self = Self::new("application/json", parse_json);
     /// DRF's `FormParser`: `application/x-www-form-urlencoded`.
     pub const FORM: Self = Self {
         media_type: "application/x-www-form-urlencoded",

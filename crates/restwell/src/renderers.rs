@@ -7,8 +7,142 @@ use std::{
     io::{self, Write},
 };
 
+use actix_web::http::StatusCode;
 use serde::ser::{self, Error as _, Serialize, Serializer};
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::{
+    Value,
+    ser::{CompactFormatter, Formatter},
+};
+
+use crate::settings::Settings;
+
+/// A form that answers can have. The service's are [`crate::settings::Settings::renderers`], a view may have others.
+pub trait Renderer: Send + Sync {
+    /// The media type that clients ask for, and that answers have.
+    fn media_type(&self) -> &'static str;
+
+    /// Its name in `?format=` and in suffixes of URLs.
+    fn format(&self) -> &'static str;
+
+    /// What the content type says of the encoding; JSON says nothing.
+    fn charset(&self) -> Option<&'static str> {
+        Some("utf-8")
+    }
+
+    /// Called for each answer that has a body, errors too.
+    ///
+    /// # Errors
+    /// For a value that has no such form: 500.
+    fn render(&self, value: &Value, context: &RendererContext<'_>) -> Result<Vec<u8>, String>;
+
+    /// Whether this is JSON, which is written without a tree of values between.
+    fn is_json(&self) -> bool {
+        false
+    }
+}
+
+impl fmt::Debug for dyn Renderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.format())
+    }
+}
+
+/// What a renderer may want to know besides the value.
+#[derive(Clone, Copy, Debug)]
+pub struct RendererContext<'a> {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Spaces for each level, if the client wants the answer for people to read.
+    pub indent: Option<usize>,
+    /// The framework's settings.
+    pub settings: &'a Settings,
+}
+
+/// DRF's `JSONRenderer`.
+pub const JSON: &dyn Renderer = &JsonRenderer;
+
+/// DRF's `JSONRenderer`.
+#[derive(Debug)]
+pub struct JsonRenderer;
+
+impl Renderer for JsonRenderer {
+    fn media_type(&self) -> &'static str {
+        "application/json"
+    }
+
+    fn format(&self) -> &'static str {
+        "json"
+    }
+
+    fn charset(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn render(&self, value: &Value, context: &RendererContext<'_>) -> Result<Vec<u8>, String> {
+        JsonStyle::of(context)
+            .render(value)
+            .map_err(|error| error.to_string())
+    }
+
+    fn is_json(&self) -> bool {
+        true
+    }
+}
+
+/// A value in the form that the client accepts.
+///
+/// # Errors
+/// What the renderer has no form for.
+pub(crate) fn render<T: Serialize + ?Sized>(
+    value: &T,
+    renderer: &dyn Renderer,
+    context: &RendererContext<'_>,
+) -> Result<Vec<u8>, String> {
+    if renderer.is_json() {
+        return JsonStyle::of(context)
+            .render(value)
+            .map_err(|error| error.to_string());
+    }
+    let value = serde_json::to_value(FiniteValue(value)).map_err(|error| error.to_string())?;
+    renderer.render(&value, context)
+}
+
+/// How JSON is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JsonStyle {
+    /// Spaces for each level; `None` for one line.
+    pub indent: Option<usize>,
+    /// Everything but ASCII is escaped.
+    pub ascii: bool,
+    /// A space behind commas and colons, if it is one line.
+    pub spaced: bool,
+}
+
+impl JsonStyle {
+    fn of(context: &RendererContext<'_>) -> Self {
+        Self {
+            indent: context.indent,
+            ascii: !context.settings.unicode_json,
+            spaced: !context.settings.compact_json,
+        }
+    }
+
+    /// The value as JSON.
+    ///
+    /// # Errors
+    /// NaN and infinity, maps whose keys are no texts, and what the value's own `Serialize` refuses.
+    pub fn render<T: Serialize + ?Sized>(self, value: &T) -> serde_json::Result<Vec<u8>> {
+        let mut body = Vec::with_capacity(1024);
+        let formatter = JsonFormatter {
+            style: self,
+            level: 0,
+            has_items: false,
+        };
+        let mut serializer = serde_json::Serializer::with_formatter(&mut body, formatter);
+        value.serialize(Finite(&mut serializer))?;
+        Ok(body)
+    }
+}
 
 /// The value as JSON; `indent` is the number of spaces for each level, `None` for no white space at all.
 ///
@@ -18,15 +152,11 @@ pub fn render_json<T: Serialize + ?Sized>(
     value: &T,
     indent: Option<usize>,
 ) -> serde_json::Result<Vec<u8>> {
-    let mut body = Vec::with_capacity(1024);
-    let formatter = JsonFormatter {
-        indent: indent.unwrap_or(0),
-        level: 0,
-        has_items: false,
+    let style = JsonStyle {
+        indent: indent.filter(|width| *width > 0),
+        ..JsonStyle::default()
     };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut body, formatter);
-    value.serialize(Finite(&mut serializer))?;
-    Ok(body)
+    style.render(value)
 }
 
 /// A finite float as Python's `repr()` writes it: the shortest text that reads as the same number.
@@ -59,7 +189,7 @@ pub fn python_float(number: f64) -> impl fmt::Display {
 
 /// Writes what `serde_json` writes otherwise: white space, floats, and two line separators.
 struct JsonFormatter {
-    indent: usize,
+    style: JsonStyle,
     level: usize,
     has_items: bool,
 }
@@ -73,7 +203,7 @@ impl JsonFormatter {
 
     fn begin_item<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         if !first {
-            writer.write_all(b",")?;
+            writer.write_all(if self.is_spaced() { b", " } else { b"," })?;
         }
         self.break_line(writer)
     }
@@ -88,11 +218,30 @@ impl JsonFormatter {
     }
 
     fn break_line<W: Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
-        if self.indent > 0 {
-            write!(writer, "\n{:width$}", "", width = self.indent * self.level)?;
+        if let Some(indent) = self.style.indent {
+            write!(writer, "\n{:width$}", "", width = indent * self.level)?;
         }
         Ok(())
     }
+
+    /// One line, with spaces.
+    fn is_spaced(&self) -> bool {
+        self.style.spaced && self.style.indent.is_none()
+    }
+}
+
+/// A text whose every other character is escaped, in two halves if it needs more than 16 bits.
+fn write_ascii<W: Write + ?Sized>(writer: &mut W, text: &str) -> io::Result<()> {
+    for character in text.chars() {
+        if character.is_ascii() {
+            writer.write_all(&[character as u8])?;
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(writer, "\\u{unit:04x}")?;
+        }
+    }
+    Ok(())
 }
 
 impl Formatter for JsonFormatter {
@@ -119,6 +268,9 @@ impl Formatter for JsonFormatter {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if self.style.ascii && !fragment.is_ascii() {
+            return write_ascii(writer, fragment);
+        }
         // U+2028 and U+2029 end a line in JavaScript; both start with this byte.
         if !fragment.as_bytes().contains(&0xE2) {
             return writer.write_all(fragment.as_bytes());
@@ -169,7 +321,8 @@ impl Formatter for JsonFormatter {
     }
 
     fn begin_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(if self.indent > 0 { b": " } else { b":" })
+        let is_spaced = self.style.indent.is_some() || self.is_spaced();
+        writer.write_all(if is_spaced { b": " } else { b":" })
     }
 
     fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {

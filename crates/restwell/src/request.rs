@@ -21,6 +21,7 @@ use crate::{
     serializers::Checks,
     settings::Settings,
     transaction::Hooks,
+    versioning::{InLinks, Versioning},
 };
 
 /// One HTTP request.
@@ -45,6 +46,7 @@ pub struct Request {
     pub(crate) accepted: Accepted,
     /// The version that the client asks for, if the API has any.
     pub version: Option<String>,
+    pub(crate) versioning: Option<&'static dyn Versioning>,
     pub(crate) checks: Checks,
     pub(crate) data: OnceCell<Data>,
     pub(crate) hooks: RefCell<Hooks>,
@@ -100,17 +102,78 @@ impl Request {
         format!("{}{}", self.origin, self.path)
     }
 
+    /// The host that the client asked for, with its port if that was named.
+    pub fn host(&self) -> &str {
+        self.origin.split_once("://").map_or("", |(_, host)| host)
+    }
+
+    /// The value of a named group of the URL: the lookup value too.
+    pub fn kwarg(&self, name: &str) -> Option<&str> {
+        let kwarg = self.route.kwargs.iter().find(|(known, _)| known == name);
+        match kwarg {
+            Some((_, value)) => Some(value),
+            None if route_of(self).view.lookup_field() == name => self.route.lookup.as_deref(),
+            None => None,
+        }
+    }
+
     /// The absolute URL of the route `name`, with the value of its lookup; `None` if there is no such route.
     pub fn reverse(&self, name: &str, lookup: Option<&str>) -> Option<String> {
-        let mut url = self
-            .urls
-            .reverse(name, lookup, self.route.format.as_deref())?;
+        self.reverse_with(name, lookup, &[])
+    }
+
+    /// The absolute URL of a route with more groups than its lookup: `kwargs` are their names and values.
+    ///
+    /// It keeps what the client chose: the version, a format suffix, `?format=`.
+    pub fn reverse_with(
+        &self,
+        name: &str,
+        lookup: Option<&str>,
+        kwargs: &[(&str, &str)],
+    ) -> Option<String> {
+        let (kept, version) = (
+            self.versioning.map(|scheme| scheme.in_links()),
+            self.version.as_deref(),
+        );
+        let format = self.route.format.as_deref();
+        let path = match (kept, version) {
+            (Some(InLinks::Kwarg(param)), Some(version)) => {
+                let kwargs: Vec<_> = kwargs.iter().copied().chain([(param, version)]).collect();
+                self.urls.reverse_with(name, lookup, &kwargs, format)
+            }
+            (Some(InLinks::Namespace), Some(version)) => {
+                let versioned = format!("{version}:{name}");
+                let path = self.urls.reverse_with(&versioned, lookup, kwargs, format);
+                path.or_else(|| self.urls.reverse_with(name, lookup, kwargs, format))
+            }
+            _ => self.urls.reverse_with(name, lookup, kwargs, format),
+        };
+        let mut url = path?;
         url.insert_str(0, &self.origin);
-        if let Some(format) = self.query.get("format") {
-            url.push_str("?format=");
-            url.extend(form_urlencoded::byte_serialize(format.as_bytes()));
+        let version = match kept {
+            Some(InLinks::Query(param)) => version.map(|version| (param, version)),
+            _ => None,
+        };
+        let format = self.query.get("format").map(|format| ("format", format));
+        if version.is_none() && format.is_none() {
+            return Some(url);
         }
-        Some(url)
+        let set: Vec<_> = version.into_iter().chain(format).collect();
+        Some(QueryParams::default().link(&url, &set, &[]))
+    }
+
+    /// The absolute URL of a route with the same groups as this request's; `None` if it has more.
+    pub(crate) fn reverse_beside(&self, name: &str) -> Option<String> {
+        let kwargs = self.route.kwargs.iter();
+        let kwargs: Vec<_> = kwargs
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.reverse_with(name, None, &kwargs)
+    }
+
+    /// The form that the answer will have.
+    pub fn accepted(&self) -> Accepted {
+        self.accepted
     }
 
     /// The value of a header, if it is text.

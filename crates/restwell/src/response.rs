@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     exceptions::{ApiException, Result},
     negotiation::Accepted,
-    renderers,
+    renderers::{self, RendererContext},
     request::Request,
     settings::Settings,
 };
@@ -35,15 +35,45 @@ impl Response {
         status: StatusCode,
         value: &T,
     ) -> Result<Self> {
-        let body = renderers::render_json(value, request.accepted.indent).map_err(|error| {
+        Self::render(status, value, request.accepted, &request.settings).map_err(|error| {
             ApiException::internal(format!("the answer could not be rendered: {error}"))
-        })?;
-        let content_type = HeaderValue::from_static(request.accepted.renderer.media_type);
+        })
+    }
+
+    fn render<T: Serialize + ?Sized>(
+        status: StatusCode,
+        value: &T,
+        accepted: Accepted,
+        settings: &Settings,
+    ) -> Result<Self, String> {
+        let Accepted { renderer, indent } = accepted;
+        let context = RendererContext {
+            status,
+            indent,
+            settings,
+        };
+        let body = renderers::render(value, renderer, &context)?;
+        let content_type = match renderer.charset() {
+            None => HeaderValue::from_static(renderer.media_type()),
+            Some(charset) => {
+                let text = format!("{}; charset={charset}", renderer.media_type());
+                HeaderValue::try_from(text).map_err(|error| error.to_string())?
+            }
+        };
         Ok(Self {
             status,
             headers: vec![(header::CONTENT_TYPE, content_type)],
             body,
         })
+    }
+
+    /// A status with nothing to say.
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     /// 200 with this value as its body.
@@ -56,11 +86,7 @@ impl Response {
 
     /// 204: nothing to say.
     pub fn no_content() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self::empty(StatusCode::NO_CONTENT)
     }
 
     /// This answer with a header more; a value that no header can hold is left out.
@@ -78,14 +104,17 @@ impl Response {
         settings: &Settings,
         accepted: Accepted,
     ) -> Self {
-        let body = exception.body();
-        let rendered = renderers::render_json(&body.render(settings.error_format), accepted.indent);
-        let content_type = HeaderValue::from_static(accepted.renderer.media_type);
-        let mut response = Self {
-            status: exception.status,
-            headers: vec![(header::CONTENT_TYPE, content_type)],
-            body: rendered.unwrap_or_default(),
-        };
+        let (status, body) = (exception.status, exception.body());
+        let rendered = Self::render(
+            status,
+            &body.render(settings.error_format),
+            accepted,
+            settings,
+        );
+        let mut response = rendered.unwrap_or_else(|error| {
+            log::error!(target: "restwell::error", "an error could not be rendered: {error}");
+            Self::empty(status)
+        });
         if let Some(seconds) = exception.retry_after {
             response
                 .headers

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    exceptions::ErrorFormat,
+    exceptions::{ApiException, ErrorFormat},
+    renderers::{JSON, Renderer},
+    request::Request,
+    response::Response,
     storage::{FileSystemStorage, Storage},
 };
 
@@ -31,7 +34,18 @@ pub struct Settings {
     pub max_image_pixels: u64,
     /// Where uploaded files are kept.
     pub storage: Arc<dyn Storage>,
+    /// The forms that answers can have; the first where a client has no preference.
+    pub renderers: Vec<&'static dyn Renderer>,
+    /// JSON holds more than ASCII as it is; else it is escaped.
+    pub unicode_json: bool,
+    /// JSON has no spaces.
+    pub compact_json: bool,
+    /// What views answer to an error, in the place of its own status and body; `None` from it is 500.
+    pub exception_handler: Option<ExceptionHandler>,
 }
+
+/// Answers an error of a view: DRF's `EXCEPTION_HANDLER`.
+pub type ExceptionHandler = fn(&ApiException, &Request) -> Option<Response>;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -48,6 +62,10 @@ impl Default for Settings {
             max_files: 100,
             max_image_pixels: 89_478_485,
             storage: Arc::new(FileSystemStorage::new("media", "/media/")),
+            renderers: vec![JSON],
+            unicode_json: true,
+            compact_json: true,
+            exception_handler: None,
         }
     }
 }

@@ -1,22 +1,21 @@
 //! Dispatch: everything that happens to a request between the router and the answer, in one function.
 
 use actix_web::http::{Method, header};
-use serde::ser::{SerializeMap, Serializer};
 
 use crate::{
     authentication::perform_authentication,
-    checks::Inserts,
     db::{self, Conn},
-    exceptions::{ApiException, Constraint, Result},
+    exceptions::{ApiException, Result},
     metadata,
-    negotiation::{self, JSON},
+    negotiation::{self, Accepted},
     permissions::check_permissions,
+    renderers::{JSON, Renderer},
     request::Request,
     response::Response,
     routers::route_of,
     serializers::Checks,
     throttling::check_throttles,
-    viewsets::{Action, Policies, ViewSet},
+    viewsets::Policies,
 };
 
 /// The answer to a request; the order of the steps decides which error wins (contract §0.1, after routing).
@@ -28,13 +27,38 @@ pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Respons
     let request = &*request;
     let mut response = match result {
         Ok(response) => response,
-        Err(exception) if exception.is_our_fault() => return Err(exception),
-        Err(exception) => Response::from_exception(&exception, &request.settings, request.accepted),
+        Err(exception) => failed(exception, request)?,
     };
     let allowed = route_of(request).allowed_methods();
     let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
     response = response.with_header(header::ALLOW, &allowed.join(", "));
+    if renderers_of(request).len() > 1 {
+        response = response.with_header(header::VARY, "Accept");
+    }
     Ok(response)
+}
+
+/// The answer to an error. What another connection may do better, and what is to be logged, goes on as it is.
+fn failed(exception: ApiException, request: &Request) -> Result<Response> {
+    match request.settings.exception_handler {
+        _ if db::is_lost(&exception) => Err(exception),
+        None if exception.is_our_fault() => Err(exception),
+        None => Ok(Response::from_exception(
+            &exception,
+            &request.settings,
+            request.accepted,
+        )),
+        Some(handle) => handle(&exception, request).ok_or_else(|| match exception.is_our_fault() {
+            true => exception,
+            false => ApiException::internal(format!("no answer to {exception}")),
+        }),
+    }
+}
+
+/// The forms that an answer to this request can have.
+pub(crate) fn renderers_of(request: &Request) -> &[&'static dyn Renderer] {
+    let own = route_of(request).view.renderers();
+    own.unwrap_or(&request.settings.renderers)
 }
 
 fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
@@ -78,8 +102,9 @@ fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
         authentication,
         permissions,
         throttles,
-    } = route_of(request).view.policies();
+    } = route_of(request).policies();
     // 2. The version: 404 or 406.
+    request.versioning = versioning;
     request.version =
         versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
     // 3. Who asks: 401.
@@ -89,7 +114,7 @@ fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 5. How often: 429.
     check_throttles(throttles, request, conn)?;
     // 6. The verb: 405.
-    if request.method == Method::OPTIONS {
+    if request.method == Method::OPTIONS && route_of(request).has_metadata() {
         return metadata::options(request, conn);
     }
     let request = &*request;
@@ -107,92 +132,10 @@ fn negotiate(request: &mut Request) -> Result<()> {
         .format
         .as_deref()
         .or_else(|| request.query.get("format").filter(|name| !name.is_empty()));
-    // Several lines of one header are one list (RFC 9110 §5.3).
-    let accept: Vec<&[u8]> = request
-        .headers
-        .get_all(header::ACCEPT)
-        .map(header::HeaderValue::as_bytes)
-        .collect();
-    let accept = (!accept.is_empty()).then(|| accept.join(&b", "[..]));
-    request.accepted = negotiation::negotiate(&[JSON], accept.as_deref(), format)?;
+    let renderers = renderers_of(request);
+    let accepted = negotiation::negotiate(renderers, request.accept().as_deref(), format);
+    // What was refused is told in the first form (contract §0.5).
+    request.accepted = Accepted::of(renderers.first().copied().unwrap_or(JSON));
+    request.accepted = accepted?;
     Ok(())
-}
-
-/// The list of all lists: the root of a [`crate::routers::DefaultRouter`].
-pub(crate) struct ApiRoot {
-    entries: Vec<(String, String)>,
-}
-
-impl ApiRoot {
-    /// A root that shows these prefixes, each with the name of its list route.
-    pub(crate) fn new(entries: Vec<(String, String)>) -> Self {
-        Self { entries }
-    }
-}
-
-impl ViewSet for ApiRoot {
-    fn name(&self) -> &'static str {
-        "ApiRoot"
-    }
-
-    fn description(&self) -> &'static str {
-        "The lists that this API has."
-    }
-
-    fn basename(&self) -> String {
-        "api-root".to_owned()
-    }
-
-    fn lookup_field(&self) -> &'static str {
-        "pk"
-    }
-
-    fn lookup_value_regex(&self) -> &'static str {
-        "[^/.]+"
-    }
-
-    fn actions(&self) -> &'static [Action] {
-        &[]
-    }
-
-    fn policies(&self) -> Policies {
-        Policies::DEFAULT
-    }
-
-    fn check_object(&self, _request: &Request, _conn: &mut Conn) -> Result<()> {
-        Err(ApiException::not_found())
-    }
-
-    fn inserts(&self) -> Option<Inserts> {
-        None
-    }
-
-    fn constraint(&self, _name: &str) -> Option<Constraint> {
-        None
-    }
-
-    fn call(&self, _action: &str, request: &Request, _conn: &mut Conn) -> Result<Response> {
-        Response::ok(
-            request,
-            &Lists {
-                entries: &self.entries,
-                request,
-            },
-        )
-    }
-}
-
-struct Lists<'a> {
-    entries: &'a [(String, String)],
-    request: &'a Request,
-}
-
-impl serde::Serialize for Lists<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.entries.len()))?;
-        for (prefix, name) in self.entries {
-            map.serialize_entry(prefix, &self.request.reverse(name, None))?;
-        }
-        map.end()
-    }
 }

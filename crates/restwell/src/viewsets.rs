@@ -3,18 +3,21 @@
 //! `#[viewset]` turns `impl ModelViewSet for BookViewSet { … }` into the traits of [`crate::generics`] and
 //! [`crate::mixins`], and erases the type into [`ViewSet`], so that routing and dispatch are compiled once.
 
+use std::fmt;
+
 use actix_web::http::Method;
 
 use crate::{
     authentication::Authentication,
     checks::Inserts,
     db::Conn,
-    exceptions::{Constraint, Result},
+    exceptions::{ApiException, Constraint, Result},
     mixins::{
         CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
     },
     parsers::Parser,
     permissions::{AllowAny, Permission},
+    renderers::Renderer,
     request::Request,
     response::Response,
     serializers::FieldInfo,
@@ -44,6 +47,12 @@ pub struct Policies {
     pub throttles: &'static [&'static dyn Throttle],
 }
 
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Policies")
+    }
+}
+
 impl Policies {
     /// No versions, nobody is known, everybody may do everything, as often as they like.
     pub const DEFAULT: Self = Self {
@@ -71,6 +80,8 @@ pub struct Action {
     pub description: &'static str,
     /// The fields of the serializer that reads its body.
     pub fields: &'static [FieldInfo],
+    /// Its own policies, in the place of the viewset's.
+    pub policies: Option<Policies>,
 }
 
 impl Action {
@@ -89,32 +100,59 @@ pub trait ViewSet: Send + Sync {
     /// What its route names start with: the model's name in lower case.
     fn basename(&self) -> String;
     /// The name of the lookup value in routes.
-    fn lookup_field(&self) -> &'static str;
+    fn lookup_field(&self) -> &'static str {
+        "pk"
+    }
     /// What the lookup value may look like.
-    fn lookup_value_regex(&self) -> &'static str;
+    fn lookup_value_regex(&self) -> &'static str {
+        "[^/.]+"
+    }
     /// Its actions: the standard ones, then the others by name.
     fn actions(&self) -> &'static [Action];
+    /// The verbs that it may answer; `OPTIONS` is one of them.
+    fn http_method_names(&self) -> &'static [&'static str] {
+        METHOD_NAMES
+    }
+    /// Whether `HEAD` follows from `GET`.
+    fn answers_head(&self) -> bool {
+        true
+    }
     /// Its policies.
     fn policies(&self) -> Policies;
     /// The bodies that it reads.
     fn parsers(&self) -> &'static [Parser] {
         Parser::DEFAULT
     }
+    /// The forms that its answers can have; `None` for the service's.
+    fn renderers(&self) -> Option<&'static [&'static dyn Renderer]> {
+        None
+    }
     /// Whether the object that the URL names exists for this request, which `OPTIONS` asks before it tells of `PUT`.
     ///
     /// # Errors
     /// Those of a `PUT` before its body is read.
-    fn check_object(&self, request: &Request, conn: &mut Conn) -> Result<()>;
+    fn check_object(&self, _request: &Request, _conn: &mut Conn) -> Result<()> {
+        Err(ApiException::not_found())
+    }
     /// What `create` sets, unless it is the viewset's own.
-    fn inserts(&self) -> Option<Inserts>;
+    fn inserts(&self) -> Option<Inserts> {
+        None
+    }
     /// The field and code that the violation of a constraint stands for.
-    fn constraint(&self, name: &str) -> Option<Constraint>;
+    fn constraint(&self, _name: &str) -> Option<Constraint> {
+        None
+    }
     /// Answers with the action of this name.
     ///
     /// # Errors
     /// Whatever the action refuses.
     fn call(&self, action: &str, request: &Request, conn: &mut Conn) -> Result<Response>;
 }
+
+/// Every verb that a view may answer: DRF's `http_method_names`.
+pub const METHOD_NAMES: &[&str] = &[
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE",
+];
 
 /// The verbs in the order in which `Allow` lists them (contract §2.3).
 pub(crate) const METHODS: [Method; 8] = [

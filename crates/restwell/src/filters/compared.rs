@@ -12,8 +12,8 @@ use diesel::{
     pg::Pg,
     query_builder::{AstPass, QueryFragment},
     sql_types::{
-        Array, BigInt, Bool, Date, Double, Float, Integer, Nullable, Numeric, SmallInt, SqlType,
-        Text, Time, Timestamp, Timestamptz, Uuid,
+        Array, BigInt, Bool, Date, Double, Float, Inet, Integer, Interval, Nullable, Numeric,
+        SmallInt, SqlType, Text, Time, Timestamp, Timestamptz, Uuid,
     },
 };
 
@@ -100,7 +100,8 @@ macro_rules! sql_types {
 sql_types! {
     Searched::CAST: bool {
         Text => false, SmallInt => true, Integer => true, BigInt => true, Numeric => true, Float => true,
-        Double => true, Uuid => true, Date => true, Time => true, Timestamp => true, Timestamptz => true, Bool => true
+        Double => true, Uuid => true, Date => true, Time => true, Timestamp => true, Timestamptz => true, Interval => true,
+        Inet => true, Bool => true
     }
     Temporal::ZONE: &'static str {
         Date => "", Time => "", Timestamp => "", Timestamptz => " AT TIME ZONE 'UTC'"

@@ -166,13 +166,19 @@ impl FilterField for NaiveTime {
     }
 }
 
-impl FilterField for Uuid {
-    type Value = Self;
+macro_rules! read_by_field {
+    ($($ty:ty),*) => {$(
+        impl FilterField for $ty {
+            type Value = Self;
 
-    fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
-        by_field::<Self>(text)
-    }
+            fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
+                by_field::<Self>(text)
+            }
+        }
+    )*};
 }
+
+read_by_field!(Uuid);
 
 /// The value that a serializer's field makes of the text.
 fn by_field<F: Field>(text: &str) -> Result<Option<F::Value>, ErrorDetail> {

@@ -271,7 +271,7 @@ fn the_values_of_other_rows_take_one_statement_for_all_rows() {
         (rows[1].get("maker_name"), &rows[1]["motto"]),
         (None, &serde_json::Value::Null)
     );
-    // Rows, makers, partners, and all values of other rows.
+    // Rows, and all that belongs to them.
     assert_eq!(list.statements, 2);
     assert_eq!(client.get("/gadgets/2/").json(), rows[1]);
 }

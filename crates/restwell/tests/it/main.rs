@@ -5,6 +5,8 @@ mod cursors;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod exceptions;
+#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod filters;
@@ -35,6 +37,8 @@ mod relations;
 #[cfg(test)]
 mod renderers;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod serializers;
@@ -44,5 +48,7 @@ mod shop;
 mod things;
 #[cfg(test)]
 mod uploads;
+#[cfg(test)]
+mod versioning;
 #[cfg(test)]
 mod viewsets;

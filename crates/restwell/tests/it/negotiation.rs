@@ -1,18 +1,35 @@
-use restwell::negotiation::{JSON, Renderer, negotiate};
-
-const HTML: Renderer = Renderer {
-    media_type: "text/html",
-    format: "api",
+use proptest::prelude::*;
+use restwell::{
+    negotiation::negotiate,
+    renderers::{JSON, Renderer, RendererContext},
 };
+
+struct HtmlRenderer;
+
+impl Renderer for HtmlRenderer {
+    fn media_type(&self) -> &'static str {
+        "text/html"
+    }
+
+    fn format(&self) -> &'static str {
+        "api"
+    }
+
+    fn render(&self, _: &serde_json::Value, _: &RendererContext<'_>) -> Result<Vec<u8>, String> {
+        Ok(Vec::new())
+    }
+}
+
+const HTML: &dyn Renderer = &HtmlRenderer;
 
 /// The format and the indent that were agreed on, or the code of the error.
 fn agreed(
-    renderers: &[Renderer],
+    renderers: &[&'static dyn Renderer],
     accept: Option<&str>,
     format: Option<&str>,
 ) -> Result<(&'static str, usize), String> {
     negotiate(renderers, accept.map(str::as_bytes), format)
-        .map(|accepted| (accepted.renderer.format, accepted.indent.unwrap_or(0)))
+        .map(|accepted| (accepted.renderer.format(), accepted.indent.unwrap_or(0)))
         .map_err(|error| format!("{} {}", error.status.as_u16(), error.detail.code()))
 }
 
@@ -135,4 +152,19 @@ fn a_header_is_read_only_so_far() {
     }
     let binary = negotiate(&[JSON], Some(b"\xff\xfe, application/json;\xe9=1"), None);
     assert!(binary.is_ok());
+}
+
+proptest! {
+    #[test]
+    fn any_header_is_accepted_or_not(
+        accept in proptest::collection::vec(any::<u8>(), 0..60),
+        words in "((application|text|\\*)/(json|html|\\*)?(; ?(q|indent|version)=\"?[-0-9a-z.]{0,3}\"?)*,? ?){0,4}",
+        format in "[a-z]{0,4}",
+    ) {
+        for accept in [accept.as_slice(), words.as_bytes()] {
+            if let Ok(accepted) = negotiate(&[JSON, HTML], Some(accept), Some(&format)) {
+                prop_assert!(accepted.indent.is_none_or(|indent| (1..=8).contains(&indent)));
+            }
+        }
+    }
 }

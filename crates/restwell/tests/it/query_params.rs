@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use restwell::query_params::{MAX_FIELDS, QueryParams};
 
 fn parse(query: &str) -> QueryParams {
@@ -85,5 +86,19 @@ fn links_are_sorted_and_encoded_as_python_does_it() {
             expected,
             "{query}"
         );
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_link_is_read_as_what_it_was_made_of(pairs in proptest::collection::vec((".{0,8}", ".{0,8}"), 0..5), query in ".{0,40}") {
+        let set: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let params = parse(&query);
+        let link = params.link("", &set, &[]);
+        let read = parse(link.strip_prefix('?').unwrap_or_default());
+        for (name, value) in &set {
+            prop_assert!(read.get_all(name).any(|known| known == *value));
+        }
+        prop_assert_eq!(read.iter().count(), params.iter().filter(|(name, _)| set.iter().all(|(known, _)| known != name)).count() + set.len());
     }
 }

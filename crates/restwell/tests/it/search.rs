@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use restwell::search::{like_escape, ordering_terms, search_terms};
 
 #[test]
@@ -56,5 +57,15 @@ fn an_ordering_is_a_comma_list_with_one_minus_for_descending() {
     ];
     for (text, expected) in cases {
         assert_eq!(ordering_terms(text), expected, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_searched_and_ordered_by(text in "[\"'\\\\, \\-a-zé\0\n]{0,20}|.{0,20}") {
+        if let Ok(terms) = search_terms(&text) {
+            prop_assert!(terms.iter().all(|term| like_escape(term).len() >= term.len()));
+        }
+        prop_assert_eq!(ordering_terms(&text).len(), text.split(',').count());
     }
 }

@@ -200,12 +200,22 @@ pub(crate) fn shop() -> (ApiClient, TestDatabase) {
         INSERT INTO item (shop_id, maker_id, number, note) VALUES (1, 2, 10, 'first thing'), (null, 2, 20, 'second');
         INSERT INTO item_tags VALUES (1, 1), (1, 2)";
     database.connect().batch_execute(rows).unwrap();
+    (serve(urls(), &database), database)
+}
+
+/// A service with these routes, whose errors are codes.
+pub(crate) fn serve(urls: Urls, database: &TestDatabase) -> ApiClient {
     let settings = Settings {
         error_format: ErrorFormat::Code,
+        allowed_hosts: vec!["localhost".to_owned(), ".example.com".to_owned()],
         ..Settings::default()
     };
-    let app = App::new(urls(), settings, Db::new(&database.url(), 4));
-    (ApiClient::new(app), database)
+    serve_with(urls, settings, database)
+}
+
+/// A service with these routes and settings, and one connection.
+pub(crate) fn serve_with(urls: Urls, settings: Settings, database: &TestDatabase) -> ApiClient {
+    ApiClient::new(App::new(urls, settings, Db::new(&database.url(), 1)))
 }
 
 /// The template of all databases here.

@@ -4,17 +4,15 @@ use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*};
 use restwell::{
-    db::Db,
     exceptions::ErrorFormat,
     filters::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter},
     prelude::*,
-    server::App,
     settings::Settings,
     test::{ApiClient, TestDatabase},
 };
 use uuid::Uuid;
 
-use crate::shop::{Shop, Tag, shop, tag};
+use crate::shop::{Shop, Tag, serve_with, shop, tag};
 
 diesel::table! {
     thing (id) {
@@ -258,8 +256,5 @@ pub(crate) fn things() -> (ApiClient, TestDatabase) {
         .register_as("cursors", "cursor", CursorViewSet)
         .register_as("required", "required", RequiredViewSet);
     let urls = Urls::new().include("/", router);
-    (
-        ApiClient::new(App::new(urls, settings, Db::new(&database.url(), 1))),
-        database,
-    )
+    (serve_with(urls, settings, &database), database)
 }

@@ -1,0 +1,209 @@
+//! Views that have no model: DRF's `APIView`, as functions by verb, and its `@api_view`.
+
+use actix_web::http::Method;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, Result},
+    renderers::Renderer,
+    request::Request,
+    response::Response,
+    viewsets::{Action, Policies, ViewSet},
+};
+
+/// What answers a verb.
+type Handler = Box<dyn Fn(&Request, &mut Conn) -> Result<Response> + Send + Sync>;
+
+/// A view of its own: a function for each verb, with the policies that hold for all of them.
+///
+/// ```
+/// use restwell::{api_views::ApiView, prelude::*};
+///
+/// fn hello(request: &Request, _: &mut Conn) -> Result<Response> {
+///     Response::ok(request, &serde_json::json!({ "hello": request.kwarg("name") }))
+/// }
+///
+/// let urls = Urls::new().path("/hello/<name>/", "hello", ApiView::new("HelloView").get(hello));
+/// assert_eq!(urls.reverse("hello", Some("ann"), None).as_deref(), Some("/hello/ann/"));
+/// ```
+pub struct ApiView {
+    name: &'static str,
+    description: &'static str,
+    policies: Policies,
+    renderers: Option<&'static [&'static dyn Renderer]>,
+    handlers: Vec<(&'static str, Handler)>,
+    /// It answers the verbs that it names, and no others but `OPTIONS`.
+    is_function: bool,
+}
+
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $verb:ident: $name:literal;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $verb(
+            self,
+            handler: impl Fn(&Request, &mut Conn) -> Result<Response> + Send + Sync + 'static,
+        ) -> Self {
+            self.handle($name, Box::new(handler))
+        }
+    )*};
+}
+
+impl ApiView {
+    /// A view that answers nothing yet; its name is shown without `View`, in words.
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            description: "",
+            policies: Policies::DEFAULT,
+            renderers: None,
+            handlers: Vec::new(),
+            is_function: false,
+        }
+    }
+
+    /// What `OPTIONS` says of it.
+    #[must_use]
+    pub fn description(self, description: &'static str) -> Self {
+        Self {
+            description,
+            ..self
+        }
+    }
+
+    /// Versioning, authentication, permissions and throttles.
+    #[must_use]
+    pub fn policies(self, policies: Policies) -> Self {
+        Self { policies, ..self }
+    }
+
+    /// The forms that its answers can have, if they are not the service's.
+    #[must_use]
+    pub fn renderers(self, renderers: &'static [&'static dyn Renderer]) -> Self {
+        Self {
+            renderers: Some(renderers),
+            ..self
+        }
+    }
+
+    verbs! {
+        /// What answers `GET`, and `HEAD`.
+        get: "GET";
+        /// What answers `POST`.
+        post: "POST";
+        /// What answers `PUT`.
+        put: "PUT";
+        /// What answers `PATCH`.
+        patch: "PATCH";
+        /// What answers `DELETE`.
+        delete: "DELETE";
+    }
+
+    /// What its route answers, by verb.
+    pub(crate) fn handlers(&self) -> Vec<(Method, Action)> {
+        let action = |name| Action {
+            name,
+            detail: false,
+            methods: &[],
+            url_path: "",
+            url_name: "",
+            description: "",
+            fields: &[],
+            policies: None,
+        };
+        let handlers = self.handlers.iter();
+        handlers
+            .filter_map(|(name, _)| Some((Method::from_bytes(name.as_bytes()).ok()?, action(name))))
+            .collect()
+    }
+
+    fn handle(mut self, name: &'static str, handler: Handler) -> Self {
+        self.handlers.push((name, handler));
+        self
+    }
+}
+
+/// One function as a view: DRF's `@api_view(["GET"])`. It answers these verbs and `OPTIONS` only: `HEAD` is 405 unless
+/// it is named (contract §2.2).
+pub fn api_view(
+    name: &'static str,
+    methods: &[&'static str],
+    handler: impl Fn(&Request, &mut Conn) -> Result<Response> + Clone + Send + Sync + 'static,
+) -> ApiView {
+    let view = ApiView {
+        is_function: true,
+        ..ApiView::new(name)
+    };
+    methods.iter().fold(view, |view, method| {
+        view.handle(method, Box::new(handler.clone()))
+    })
+}
+
+impl ViewSet for ApiView {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn description(&self) -> &'static str {
+        self.description
+    }
+
+    fn basename(&self) -> String {
+        self.name.to_lowercase()
+    }
+
+    fn actions(&self) -> &'static [Action] {
+        &[]
+    }
+
+    fn answers_head(&self) -> bool {
+        !self.is_function
+    }
+
+    fn policies(&self) -> Policies {
+        self.policies
+    }
+
+    fn renderers(&self) -> Option<&'static [&'static dyn Renderer]> {
+        self.renderers
+    }
+
+    fn call(&self, action: &str, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let handler = self.handlers.iter().find(|(name, _)| *name == action);
+        let (_, handler) = handler.ok_or_else(ApiException::not_found)?;
+        handler(request, conn)
+    }
+}
+
+/// The list of all lists: the root of a [`crate::routers::DefaultRouter`]; each entry is a prefix with the name of its
+/// route.
+pub(crate) fn api_root(entries: Vec<(String, String)>) -> ApiView {
+    ApiView::new("ApiRoot")
+        .description("The lists that this API has.")
+        .get(move |request, _| {
+            let lists = Lists {
+                entries: &entries,
+                request,
+            };
+            Response::ok(request, &lists)
+        })
+}
+
+struct Lists<'a> {
+    entries: &'a [(String, String)],
+    request: &'a Request,
+}
+
+impl Serialize for Lists<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (prefix, name) in self.entries {
+            // A list below other objects has no one place.
+            if let Some(url) = self.request.reverse_beside(name) {
+                map.serialize_entry(prefix, &url)?;
+            }
+        }
+        map.end()
+    }
+}
