@@ -32,20 +32,21 @@ pub struct ApiView {
     description: &'static str,
     policies: Policies,
     renderers: Option<&'static [&'static dyn Renderer]>,
-    handlers: Vec<(&'static str, Handler)>,
+    /// By verb, each with its name.
+    handlers: Vec<(Method, &'static str, Handler)>,
     /// It answers the verbs that it names, and no others but `OPTIONS`.
     is_function: bool,
 }
 
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $verb:ident: $name:literal;)*) => {$(
+    ($($(#[$doc:meta])* $verb:ident: $method:ident;)*) => {$(
         $(#[$doc])*
         #[must_use]
         pub fn $verb(
             self,
             handler: impl Fn(&Request, &mut Conn) -> Result<Response> + Send + Sync + 'static,
         ) -> Self {
-            self.handle($name, Box::new(handler))
+            self.handle(Method::$method, stringify!($verb), Box::new(handler))
         }
     )*};
 }
@@ -89,15 +90,15 @@ impl ApiView {
 
     verbs! {
         /// What answers `GET`, and `HEAD`.
-        get: "GET";
+        get: GET;
         /// What answers `POST`.
-        post: "POST";
+        post: POST;
         /// What answers `PUT`.
-        put: "PUT";
+        put: PUT;
         /// What answers `PATCH`.
-        patch: "PATCH";
+        patch: PATCH;
         /// What answers `DELETE`.
-        delete: "DELETE";
+        delete: DELETE;
     }
 
     /// What its route answers, by verb.
@@ -114,12 +115,12 @@ impl ApiView {
         };
         let handlers = self.handlers.iter();
         handlers
-            .filter_map(|(name, _)| Some((Method::from_bytes(name.as_bytes()).ok()?, action(name))))
+            .map(|(method, name, _)| (method.clone(), action(name)))
             .collect()
     }
 
-    fn handle(mut self, name: &'static str, handler: Handler) -> Self {
-        self.handlers.push((name, handler));
+    fn handle(mut self, method: Method, name: &'static str, handler: Handler) -> Self {
+        self.handlers.push((method, name, handler));
         self
     }
 }
@@ -135,8 +136,10 @@ pub fn api_view(
         is_function: true,
         ..ApiView::new(name)
     };
-    methods.iter().fold(view, |view, method| {
-        view.handle(method, Box::new(handler.clone()))
+    methods.iter().fold(view, |view, verb| {
+        let method = Method::from_bytes(verb.as_bytes());
+        let method = method.unwrap_or_else(|_| panic!("`{verb}` is no verb: name it as in `GET`"));
+        view.handle(method, name, Box::new(handler.clone()))
     })
 }
 
@@ -170,8 +173,8 @@ impl ViewSet for ApiView {
     }
 
     fn call(&self, action: &str, request: &Request, conn: &mut Conn) -> Result<Response> {
-        let handler = self.handlers.iter().find(|(name, _)| *name == action);
-        let (_, handler) = handler.ok_or_else(ApiException::not_found)?;
+        let handler = self.handlers.iter().find(|(_, name, _)| *name == action);
+        let (.., handler) = handler.ok_or_else(ApiException::not_found)?;
         handler(request, conn)
     }
 }

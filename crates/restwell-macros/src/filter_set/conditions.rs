@@ -63,16 +63,9 @@ impl Filter<'_> {
     }
 
     fn by_method(&self, method: &Path) -> TokenStream {
-        let (parameter, ty) = (self.declared("exact"), self.ty);
-        let read = match is_bool(ty) {
-            true => quote!(asked.text(#parameter).and_then(::restwell::filters::boolean)),
-            false => {
-                let parse = parse(ty, Comparison("exact"));
-                quote!(asked.parsed(#parameter, #parse))
-            }
-        };
+        let (parameter, read) = (self.declared("exact"), parse(self.ty, Comparison("exact")));
         quote_spanned! {method.span()=>
-            if let ::std::option::Option::Some(value) = #read {
+            if let ::std::option::Option::Some(value) = asked.parsed(#parameter, #read) {
                 asked.query(#parameter, move |query| (#method)(query, ::std::clone::Clone::clone(&value)));
             }
         }

@@ -87,6 +87,14 @@ macro_rules! integers {
 
 integers!(i16: to_i16, i32: to_i32, i64: to_i64);
 
+impl FilterField for bool {
+    type Value = Self;
+
+    fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
+        Ok(boolean(text))
+    }
+}
+
 impl FilterField for BigDecimal {
     type Value = Self;
 

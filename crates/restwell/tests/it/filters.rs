@@ -1,6 +1,10 @@
 //! Lookups over relations, every search prefix, and orders of one's own.
 
-use restwell::test::ApiClient;
+use proptest::prelude::*;
+use restwell::{
+    filters::{Day, FilterField},
+    test::ApiClient,
+};
 
 use crate::{shop::shop, things::things};
 
@@ -327,6 +331,43 @@ fn filters_search_and_order_hold_together() {
     client
         .get("/lookups/1/?number=x")
         .assert(400, r#"{"number":["invalid"]}"#);
+}
+
+fn read<F: FilterField>(text: &str) {
+    use restwell::filters::{Lookup, list, pair};
+    for lookup in [
+        Lookup::Exact,
+        Lookup::Gt,
+        Lookup::Gte,
+        Lookup::Lt,
+        Lookup::Lte,
+    ] {
+        drop(F::parse(text, lookup));
+    }
+    drop((list::<F>(text), pair::<F>(text)));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_value_or_none(
+        text in ".{0,30}",
+        number in "[-+]?[0-9_.]{0,20}([eE][-+]?[0-9]{0,20})?(,[0-9]{0,9})?",
+        moment in "[0-9]{0,6}[-/ ,]?[0-9a-zA-Z]{0,4}[-/ ,]?[0-9]{0,6}[T ]?[0-9:.+]{0,12}Z?",
+    ) {
+        for text in [text, number, moment] {
+            read::<String>(&text);
+            read::<bool>(&text);
+            read::<i16>(&text);
+            read::<i64>(&text);
+            read::<f64>(&text);
+            read::<bigdecimal::BigDecimal>(&text);
+            read::<chrono::NaiveDate>(&text);
+            read::<chrono::NaiveTime>(&text);
+            read::<chrono::DateTime<chrono::Utc>>(&text);
+            read::<uuid::Uuid>(&text);
+            read::<Day>(&text);
+        }
+    }
 }
 
 #[test]
