@@ -217,9 +217,15 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The first kind stands: a second one is a mistake.
     fn read_only_kind(&mut self, kind: Kind<'a>, read_only: bool) {
         self.read_only = read_only;
-        self.kind = kind;
+        if !matches!(
+            self.kind,
+            Kind::Computed | Kind::Nested | Kind::Identity | Kind::Method
+        ) {
+            self.kind = kind;
+        }
     }
 
     /// Its value may be null.
@@ -360,10 +366,7 @@ fn check(items: &[Item], ctxt: &Ctxt) {
             _ => find(second),
         };
         if let (Some(first), Some(second)) = (find(first), second) {
-            let message = format!(
-                "a `{}` field cannot be `{}`: {reason}",
-                second.name, first.name
-            );
+            let message = format!("`{}` contradicts `{}`: {reason}", first.name, second.name);
             ctxt.error(&first.name, message);
         }
     }

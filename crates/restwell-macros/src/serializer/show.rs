@@ -335,7 +335,7 @@ impl Container<'_> {
             let value = self.shown(index, field, selected);
             selected += usize::from(field.is_selected());
             let key = field.name.unraw().to_string();
-            let ser = quote!(::restwell::private::serde::ser::SerializeStruct);
+            let ser = quote_spanned!(field.spot()=> ::restwell::private::serde::ser::SerializeStruct);
             match field.may_be_missing() {
                 true => quote_spanned! {field.spot()=>
                     match #value {

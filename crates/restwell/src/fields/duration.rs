@@ -28,13 +28,13 @@ impl Field for TimeDelta {
     const KIND: FieldKind = FieldKind::new("duration");
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<TimeDelta, ErrorDetail> {
-        let text = match input {
+        let parsed = match input {
             Value::Null => return null(),
-            Value::String(text) => text,
-            Value::Number(number) => number_text(number),
-            _ => "true",
+            Value::String(text) => parse(text),
+            Value::Number(number) => parse(number_text(number)),
+            _ => None,
         };
-        let Some(micros) = parse(text) else {
+        let Some(micros) = parsed else {
             return fail("This is not a duration such as 1 12:30:00.", "invalid");
         };
         let Ok(micros) = i64::try_from(micros) else {

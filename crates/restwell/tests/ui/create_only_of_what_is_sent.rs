@@ -1,0 +1,14 @@
+use restwell::prelude::*;
+use support::*;
+
+#[path = "support/mod.rs"]
+mod support;
+
+#[derive(Serializer)]
+#[serializer(model = Book)]
+struct TitleSerializer {
+    #[field(create_only)]
+    title: String,
+}
+
+fn main() {}
