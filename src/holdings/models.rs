@@ -1,6 +1,6 @@
 //! Branches and copies.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::{
     dsl::{case_when, exists, max},
     prelude::*,
@@ -21,6 +21,14 @@ pub struct Branch {
     pub id: i64,
     pub name: String,
     pub slug: String,
+    pub email: String,
+    pub opens_at: NaiveTime,
+    pub closes_at: NaiveTime,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+    pub loan_period: TimeDelta,
+    pub kiosk_ip: Option<IpAddress>,
+    pub is_open: bool,
 }
 
 /// One copy of a book.
@@ -45,6 +53,9 @@ pub struct Copy {
 impl Copy {
     /// How worn a copy may be.
     pub const CONDITIONS: &[(i64, &str)] = &[(1, "New"), (2, "Good"), (3, "Fair"), (4, "Poor")];
+
+    /// Where a copy may be.
+    pub const STATUSES: &[(&str, &str)] = &[("available", "Available"), ("on_loan", "On loan")];
 
     /// Adds copies of a book, numbered on from the highest; the caller holds the book locked, so that numbers stay free.
     ///

@@ -1,0 +1,24 @@
+//! Rules of the branches that no column type says.
+
+use restwell::prelude::*;
+
+use crate::holdings::{models::Branch, serializers::BranchData};
+
+/// A branch closes after it opens; what was not sent stands as it is stored.
+///
+/// # Errors
+/// `hours_reversed`.
+pub fn hours(
+    data: &mut BranchData,
+    branch: Option<&Branch>,
+    _: &Scope<'_>,
+    _: &mut Conn,
+) -> Result<()> {
+    let opens_at = data.opens_at.or(branch.map(|branch| branch.opens_at));
+    let closes_at = data.closes_at.or(branch.map(|branch| branch.closes_at));
+    if closes_at > opens_at {
+        return Ok(());
+    }
+    let detail = ErrorDetail::new("A branch closes after it opens.", "hours_reversed");
+    Err(ApiException::field("closes_at", detail))
+}
