@@ -313,3 +313,31 @@ fn every_create_can_set_all_that_the_database_asks_for() {
     let unset = restwell::checks::check_columns(&urls, &mut library.database.connect()).unwrap();
     assert_eq!(unset, Vec::<String>::new());
 }
+
+#[test]
+fn options_show_limits_of_columns_items_of_lists_and_fields_of_nested_objects() {
+    let library = Library::new();
+    let options = TestRequest::new(Method::OPTIONS, "/api/books/");
+    let fields = library.client.send(options).json()["actions"]["POST"].take();
+    let table = [
+        (
+            "pages",
+            r#"{"type":"integer","required":false,"read_only":false,"label":"Pages","min_value":1,"max_value":2147483647}"#,
+        ),
+        (
+            "copies_available",
+            r#"{"type":"integer","required":false,"read_only":true,"label":"Copies available"}"#,
+        ),
+        (
+            "keywords",
+            r#"{"type":"list","required":false,"read_only":false,"label":"Keywords","max_length":12,"child":{"type":"string","required":true,"read_only":false,"max_length":40}}"#,
+        ),
+        (
+            "author_detail",
+            r#"{"type":"nested object","required":false,"read_only":true,"label":"Author detail","children":{"id":{"type":"integer","required":false,"read_only":true,"label":"ID"},"name":{"type":"string","required":true,"read_only":false,"label":"Name","max_length":200}}}"#,
+        ),
+    ];
+    for (field, expected) in table {
+        assert_eq!(fields[field].to_string(), expected);
+    }
+}
