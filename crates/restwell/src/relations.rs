@@ -6,7 +6,6 @@
 use std::marker::PhantomData;
 
 use diesel::QueryResult;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -207,9 +206,9 @@ impl<S: SlugBy> RelatedField for S {
 #[diagnostic::on_unimplemented(
     message = "rows are not named by a `{Self}`",
     label = "names no rows",
-    note = "`#[field(slug = …)]` takes a column of texts, whole numbers, dates or UUIDs that cannot be null"
+    note = "`#[field(slug = …)]` takes a column of texts, whole numbers or UUIDs that cannot be null"
 )]
-pub trait SlugValue: Clone + PartialEq + Serialize {
+pub trait SlugValue: Clone + PartialEq {
     /// The value that a client sent; `None` if no row can have it (contract §8.3).
     ///
     /// # Errors

@@ -426,6 +426,7 @@ impl<'a> Container<'a> {
         let hash = names::hash(field);
         quote! {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::restwell::models::ColumnNamed<#hash> for #me {
                 type Column = #table::#column;
             }

@@ -89,11 +89,14 @@ impl Field<'_> {
         let (marker, model) = (self.slug_marker(), self.naming()?.model());
         let (column, value) = (self.slug_column()?, self.slug_value()?);
         let of = quote!(<#model as ::restwell::models::Model>);
+        let held = quote_spanned! {self.slug.span()=>
+            <#column as ::restwell::models::Column<#model>>::Value
+        };
         Some(quote! {
             struct #marker;
             impl ::restwell::relations::SlugBy for #marker {
                 type Target = #model;
-                type Value = <#column as ::restwell::models::Column<#model>>::Value;
+                type Value = #held;
                 fn filter(query: #of::Query, values: ::std::vec::Vec<Self::Value>) -> #of::Query {
                     query.filter(#value.eq_any(values))
                 }

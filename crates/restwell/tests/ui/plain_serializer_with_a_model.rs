@@ -1,8 +1,4 @@
 use restwell::prelude::*;
-use support::*;
-
-#[path = "support/mod.rs"]
-mod support;
 
 #[derive(Serializer)]
 #[serializer(plain, model = Book)]
