@@ -196,7 +196,7 @@ fn routes_are_listed() {
         .collect();
     for wanted in [
         "METHOD PATH NAME VIEWSET",
-        "GET /api/ api-root ApiRoot.GET",
+        "GET /api/ api-root ApiRoot.get",
         "GET /api/books/{pk}/copies/ book-copies BookViewSet.copies",
         "DELETE /api/subjects/{slug}/ subject-detail SubjectViewSet.destroy",
         "GET /livez",

@@ -3,6 +3,8 @@
 mod authors;
 mod books;
 mod books_add_copies;
+mod branches;
+mod copies;
 mod covers;
 mod http;
 mod races;
