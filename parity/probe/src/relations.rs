@@ -1,0 +1,7 @@
+//! `parity/oracle/probe/relations.py`.
+
+use restwell::prelude::*;
+
+pub(crate) fn register(router: DefaultRouter) -> DefaultRouter {
+    router
+}

@@ -1,0 +1,25 @@
+//! Every URL: the library's, and below `/probe/` those of the modules, in the order of `parity/oracle/probe/urls.py`.
+
+use restwell::prelude::*;
+
+use crate::{
+    columns, echo, exchange, failures, filtering, pages, pipeline, relations, routing, uniqueness,
+    versions, writes,
+};
+
+pub(crate) fn urls() -> Urls {
+    let router = DefaultRouter::new();
+    let router = columns::register(router);
+    let router = relations::register(router);
+    let router = writes::register(router);
+    let router = uniqueness::register(router);
+    let router = filtering::register(router);
+    let router = pipeline::register(router);
+    let urls = lending_library::urls::urls().include("/probe/", router);
+    let urls = echo::urls(urls);
+    let urls = pages::urls(urls);
+    let urls = routing::urls(urls);
+    let urls = versions::urls(urls);
+    let urls = exchange::urls(urls);
+    failures::urls(urls)
+}
