@@ -255,6 +255,19 @@ pub trait ToMany: Copy {
         new: bool,
         conn: &mut Conn,
     ) -> QueryResult<()>;
+
+    /// Makes the rows of a query the related rows of a new row; the number of them.
+    fn set_rows(
+        self,
+        owner: <Self::Source as Model>::Key,
+        rows: <Self::Target as Model>::Query,
+        conn: &mut Conn,
+    ) -> QueryResult<usize> {
+        let keys = Self::Target::load_keys(rows, conn)?;
+        let count = keys.len();
+        self.set(owner, keys, true, conn)?;
+        Ok(count)
+    }
 }
 
 /// A column by its name, for relations that another model names it in.

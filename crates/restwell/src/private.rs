@@ -84,6 +84,12 @@ pub fn nowhere<M: Model, C: Column<M, Value: ForeignKey>>(_column: C) -> Option<
     C::Value::NOWHERE
 }
 
+/// A related row that was named does not exist: as a foreign key says it, so that all input is judged again.
+pub fn missing() -> diesel::result::Error {
+    let kind = diesel::result::DatabaseErrorKind::ForeignKeyViolation;
+    diesel::result::Error::DatabaseError(kind, Box::new("a related row does not exist".to_owned()))
+}
+
 /// The typed SQL of an attribute of `M`.
 pub fn expression<M: Model, A: Attribute<M>>(attribute: A) -> A::Expression {
     attribute.expression()

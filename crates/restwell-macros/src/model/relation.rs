@@ -322,6 +322,21 @@ impl Container<'_> {
                     }
                     ::std::result::Result::Ok(())
                 }
+                fn set_rows(
+                    self,
+                    owner: <#me as ::restwell::models::Model>::Key,
+                    rows: <#target as ::restwell::models::Model>::Query,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> diesel::QueryResult<usize> {
+                    let pairs = rows.select((
+                        owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
+                        <#target as ::restwell::models::Model>::KEY,
+                    ));
+                    diesel::insert_into(#through::table)
+                        .values(pairs)
+                        .into_columns((#through::#owner, #through::#member))
+                        .execute(conn)
+                }
             }
         }
     }

@@ -229,6 +229,18 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// The lists of slugs that may be left to the statement which relates their rows, with the names of their data.
+    fn slug_lists(&self) -> impl Iterator<Item = (&Field<'a>, Ident)> {
+        let fields = self.fields.iter().filter(|field| field.relates_by_slug());
+        fields.filter_map(|field| Some((field, self.by_slug(field)?)))
+    }
+
+    /// The name of such a list in the validated input.
+    fn by_slug(&self, field: &Field<'_>) -> Option<Ident> {
+        let has_list = !self.plain && field.relates_by_slug();
+        has_list.then(|| format_ident!("{}_by_slug", field.source.unraw()))
+    }
+
     /// The validated input.
     fn data(&self) -> TokenStream {
         let (vis, name) = (self.vis, names::data(self.name));
@@ -244,6 +256,15 @@ impl<'a> Container<'a> {
             let (source, ty) = (&field.source, field.stored());
             quote_spanned!(field.spot()=> #[doc(hidden)] pub #source: ::std::option::Option<#ty>)
         });
+        let none = none.chain(
+            self.slug_lists()
+                .map(|(_, name)| quote!(#name: ::std::option::Option::None)),
+        );
+        let slugs = quote!(::std::option::Option<::std::vec::Vec<::std::string::String>>);
+        let fields = fields.chain(
+            self.slug_lists()
+                .map(|(_, name)| quote!(#[doc(hidden)] pub #name: #slugs)),
+        );
         quote! {
             #[doc = #doc]
             #vis struct #name { #(#fields),* }

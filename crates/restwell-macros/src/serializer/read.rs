@@ -19,6 +19,7 @@ impl Container<'_> {
             let (source, local) = (field.at_spot(&field.source), &field.local);
             quote_spanned!(field.spot()=> #source: #local)
         });
+        let slots = slots.chain(self.slug_lists().map(|(_, name)| quote!(#name)));
         let rules = self.rules();
         quote! {
             fn run_validation(
@@ -71,11 +72,22 @@ impl Container<'_> {
             }
             Kind::Many { naming } => {
                 let (slug, reader, rows) = (field.has_slug(naming), field.reader(), field.rows());
-                quote_spanned! {field.spot()=>
-                    #slug
-                    let #local = ::restwell::serializers::read_many_related::<#reader>(
+                let read = quote_spanned! {field.spot()=>
+                    ::restwell::serializers::read_many_related::<#reader>(
                         input, #info, #rows, scope, &mut errors, conn,
-                    )?;
+                    )?
+                };
+                match self.by_slug(field) {
+                    Some(by_slug) => quote_spanned! {field.spot()=>
+                        #slug
+                        let #by_slug =
+                            ::restwell::serializers::deferred_slugs(input, #info, scope, instance.is_none());
+                        let #local = match &#by_slug {
+                            ::std::option::Option::Some(_) => ::std::option::Option::None,
+                            ::std::option::Option::None => #read,
+                        };
+                    },
+                    None => quote_spanned!(field.spot()=> #slug let #local = #read;),
                 }
             }
             Kind::Nested { many, nullable } => field.read_nested(&info, many, nullable),

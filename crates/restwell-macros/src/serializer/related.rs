@@ -46,6 +46,19 @@ impl Field<'_> {
         }
     }
 
+    /// Whether rows may be found by their slugs in the statement that relates them, so that none asks for their keys.
+    pub(super) fn relates_by_slug(&self) -> bool {
+        let is_list = matches!(
+            self.kind,
+            Kind::Many {
+                naming: Naming::Slug(_)
+            }
+        );
+        let is_read =
+            self.queryset.is_some() || self.default.is_some() || !self.validate.is_empty();
+        is_list && !self.read_only && self.slug.is_none() && !is_read
+    }
+
     /// The rows that a client may name, as an argument.
     pub(super) fn rows(&self) -> TokenStream {
         match &self.queryset {

@@ -8,7 +8,7 @@ use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::names;
+use crate::{ast::Naming, names};
 
 impl Container<'_> {
     fn columns(&self) -> impl Iterator<Item = &Field<'_>> {
@@ -190,7 +190,21 @@ impl Container<'_> {
                 }
             }
         });
-        quote!(#(#lists)*)
+        let by_slug = self.slug_lists().filter(|_| new).map(|(field, name)| {
+            let (relation, target) = (self.attribute(field), field.naming().map(Naming::model));
+            quote! {
+                if let ::std::option::Option::Some(slugs) = data.#name {
+                    let count = slugs.len();
+                    let rows = <#target as ::restwell::models::Model>::query();
+                    let rows = <#target as ::restwell::models::SlugModel>::filter_slugs(rows, slugs);
+                    let owner = ::restwell::models::Model::key(&row);
+                    if ::restwell::models::ToMany::set_rows(#relation, owner, rows, conn)? != count {
+                        return ::std::result::Result::Err(::restwell::private::missing());
+                    }
+                }
+            }
+        });
+        quote!(#(#lists)* #(#by_slug)*)
     }
 
     /// Names follow `<table>_<column>_key|fkey|check`, unless the serializer says otherwise.

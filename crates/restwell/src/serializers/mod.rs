@@ -408,6 +408,30 @@ pub fn read_many_related<R: RelatedField>(
     }))
 }
 
+/// The slugs of the related rows of a new row, each once, if they may be left to the statement that stores them.
+pub fn deferred_slugs(
+    input: &Input<'_>,
+    field: &FieldInfo,
+    scope: &Scope<'_>,
+    is_new: bool,
+) -> Option<Vec<String>> {
+    let Input::Json(object) = input else {
+        return None;
+    };
+    let items = object.get(field.name)?.as_array()?;
+    if !is_new || scope.checks == Checks::Immediate || items.is_empty() {
+        return None;
+    }
+    let slug = |item: &Value| {
+        let slug = item.as_str().filter(|slug| !slug.contains('\0'))?;
+        Some(slug.to_owned())
+    };
+    let mut slugs = items.iter().map(slug).collect::<Option<Vec<_>>>()?;
+    slugs.sort_unstable();
+    slugs.dedup();
+    Some(slugs)
+}
+
 /// Whether a field takes its default: only what is left out does, and not on `PATCH` (contract §5.1.2, §5.1.3).
 pub fn takes_default(
     input: &Input<'_>,
