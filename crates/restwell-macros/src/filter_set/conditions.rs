@@ -146,10 +146,7 @@ impl Filter<'_> {
         parameter: &TokenStream,
     ) -> TokenStream {
         let relation = way.relation();
-        let among = |keys: TokenStream| {
-            way.condition(quote!(::restwell::models::Relation::among(#relation, #keys)))
-        };
-        let any = among(quote!(keys));
+        let any = way.condition(quote!(::restwell::models::Relation::among(#relation, keys)));
         match Lookup::of(lookup) {
             Lookup::IsNull => {
                 let query = quote!(::restwell::models::Relation::query(#relation));
@@ -166,12 +163,7 @@ impl Filter<'_> {
                 quote_spanned!(spot(item)=> asked.choices_in::<#item>(#parameter, |keys| #any)?;)
             }
             _ if self.conjoined => {
-                let each = among(quote!(::std::vec![key]));
-                quote_spanned! {spot(item)=>
-                    asked.choices::<#item>(#parameter, |keys| {
-                        ::restwell::models::Predicate::all_of(keys.into_iter().map(|key| #each).collect())
-                    })?;
-                }
+                quote_spanned!(spot(item)=> asked.choices_all::<#item>(#parameter, |keys| #any)?;)
             }
             _ => quote_spanned!(spot(item)=> asked.choices::<#item>(#parameter, |keys| #any)?;),
         }
