@@ -1,8 +1,8 @@
 //! The code that reads a filter's parameters and makes conditions of them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Path, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     filter::Filter,
@@ -74,8 +74,8 @@ impl Filter<'_> {
     fn by_range(&self, way: &Way<'_>, ty: &Type, ends: [&str; 2]) -> TokenStream {
         let (parameter, name) = (self.declared("exact"), self.parameter("exact"));
         let [first, last] = ends.map(|end| format!("{name}_{end}"));
-        let condition = way.condition(compare(way, ty, &quote!(lookup), &quote!(value)));
-        quote_spanned! {ty.span()=>
+        let condition = way.condition(compare(way, ty, &quote!(lookup), "value"));
+        quote_spanned! {spot(ty)=>
             asked.range::<#ty>(#parameter, [#first, #last], |lookup, value| #condition);
         }
     }
@@ -83,7 +83,7 @@ impl Filter<'_> {
     fn by_period(&self, way: &Way<'_>, ty: &Type) -> TokenStream {
         let parameter = self.declared("exact");
         let condition = between(way, ty);
-        quote_spanned!(ty.span()=> asked.period::<#ty>(#parameter, |(first, last)| #condition);)
+        quote_spanned!(spot(ty)=> asked.period::<#ty>(#parameter, |(first, last)| #condition);)
     }
 
     /// `?lk=text&lk_lookup=icontains`
@@ -122,7 +122,7 @@ impl Filter<'_> {
                 quote!(asked.flag(#parameter, |null| #condition);)
             }
             Lookup::In => {
-                quote_spanned!(ty.span()=> asked.choices_in::<#ty>(#parameter, |keys| #among)?;)
+                quote_spanned!(spot(ty)=> asked.choices_in::<#ty>(#parameter, |keys| #among)?;)
             }
             _ => {
                 let null = match self.null {
@@ -132,7 +132,7 @@ impl Filter<'_> {
                     }
                     false => quote!(::std::option::Option::None),
                 };
-                quote_spanned!(ty.span()=> asked.choice::<#ty>(#parameter, #null, |keys| #among)?;)
+                quote_spanned!(spot(ty)=> asked.choice::<#ty>(#parameter, #null, |keys| #among)?;)
             }
         }
     }
@@ -146,10 +146,7 @@ impl Filter<'_> {
         parameter: &TokenStream,
     ) -> TokenStream {
         let relation = way.relation();
-        let among = |keys: TokenStream| {
-            way.condition(quote!(::restwell::models::Relation::among(#relation, #keys)))
-        };
-        let any = among(quote!(keys));
+        let any = way.condition(quote!(::restwell::models::Relation::among(#relation, keys)));
         match Lookup::of(lookup) {
             Lookup::IsNull => {
                 let query = quote!(::restwell::models::Relation::query(#relation));
@@ -163,44 +160,38 @@ impl Filter<'_> {
                 }
             }
             Lookup::In => {
-                quote_spanned!(item.span()=> asked.choices_in::<#item>(#parameter, |keys| #any)?;)
+                quote_spanned!(spot(item)=> asked.choices_in::<#item>(#parameter, |keys| #any)?;)
             }
             _ if self.conjoined => {
-                let each = among(quote!(::std::vec![key]));
-                quote_spanned! {item.span()=>
-                    asked.choices::<#item>(#parameter, |keys| {
-                        ::restwell::models::Predicate::all_of(keys.into_iter().map(|key| #each).collect())
-                    })?;
-                }
+                quote_spanned!(spot(item)=> asked.choices_all::<#item>(#parameter, |keys| #any)?;)
             }
-            _ => quote_spanned!(item.span()=> asked.choices::<#item>(#parameter, |keys| #any)?;),
+            _ => quote_spanned!(spot(item)=> asked.choices::<#item>(#parameter, |keys| #any)?;),
         }
     }
 
     /// A column, by a parameter that may be repeated.
     fn by_values(&self, way: &Way<'_>, item: &Type, parameter: &TokenStream) -> TokenStream {
         let (read, compared) = (self.reader(item, Comparison("exact")), way.compared());
-        let condition = way.condition(quote_spanned!(item.span()=> #compared.among(values)));
-        quote_spanned!(item.span()=> asked.values(#parameter, #read, |values| #condition);)
+        let condition = way.condition(quote_spanned!(spot(item)=> #compared.among(values)));
+        quote_spanned!(spot(item)=> asked.values(#parameter, #read, |values| #condition);)
     }
 
     /// A column or computed value, compared with what was sent.
     fn by_value(&self, way: &Way<'_>, lookup: Lookup<'_>, parameter: &TokenStream) -> TokenStream {
         let (ty, compared) = (self.ty, way.compared());
-        let span = ty.span();
+        let span = spot(ty);
         match lookup {
             Lookup::IsNull => {
                 let condition = way.condition(quote!(#compared.is_null(null)));
                 quote!(asked.flag(#parameter, |null| #condition);)
             }
             Lookup::Compare(exact @ Comparison("exact")) if is_bool(ty) => {
-                let condition = way.condition(compare(way, ty, &exact.tokens(), &quote!(wanted)));
+                let condition = way.condition(compare(way, ty, &exact.tokens(), "wanted"));
                 quote!(asked.flag(#parameter, |wanted| #condition);)
             }
             Lookup::Compare(comparison) => {
                 let read = self.reader(ty, comparison);
-                let condition =
-                    way.condition(compare(way, ty, &comparison.tokens(), &quote!(value)));
+                let condition = way.condition(compare(way, ty, &comparison.tokens(), "value"));
                 quote_spanned!(span=> asked.value(#parameter, #read, |value| #condition);)
             }
             Lookup::In => {
@@ -237,7 +228,7 @@ impl Filter<'_> {
         parameter: &TokenStream,
     ) -> TokenStream {
         let (compared, lookup) = (way.compared(), lookup.tokens());
-        let condition = quote_spanned!(self.ty.span()=> #compared.matches(#lookup, &value));
+        let condition = quote_spanned!(spot(self.ty)=> #compared.matches(#lookup, &value));
         let condition = way.condition(condition);
         let text = syn::parse_quote!(::std::string::String);
         let read = parse(&text, Comparison("exact"));
@@ -254,7 +245,7 @@ impl Filter<'_> {
         let date = syn::parse_quote!(::restwell::private::chrono::NaiveDate);
         let (compared, read) = (way.compared(), parse(&date, comparison));
         let comparison = comparison.tokens();
-        let condition = quote_spanned!(self.ty.span()=> #compared.date().compare(#comparison, day));
+        let condition = quote_spanned!(spot(self.ty)=> #compared.date().compare(#comparison, day));
         let condition = way.condition(condition);
         quote!(asked.value(#parameter, #read, |day| #condition);)
     }
@@ -267,14 +258,14 @@ impl Filter<'_> {
         parameter: &TokenStream,
     ) -> TokenStream {
         let ty = self.ty;
-        let compared = |bound| way.condition(compare(way, ty, &comparison.tokens(), &bound));
+        let compared = |bound| way.condition(compare(way, ty, &comparison.tokens(), bound));
         let (bounds, condition) = match comparison.0 {
             "exact" => (quote!((first, last)), between(way, ty)),
             // After a year means after its last day, since a year means from its first.
-            "gt" | "lte" => (quote!((_, last)), compared(quote!(last))),
-            _ => (quote!((first, _)), compared(quote!(first))),
+            "gt" | "lte" => (quote!((_, last)), compared("last")),
+            _ => (quote!((first, _)), compared("first")),
         };
-        quote_spanned!(ty.span()=> asked.year::<#ty>(#parameter, |#bounds| #condition);)
+        quote_spanned!(spot(ty)=> asked.year::<#ty>(#parameter, |#bounds| #condition);)
     }
 
     /// How the text of a parameter is read as a value.
@@ -289,25 +280,30 @@ impl Filter<'_> {
     }
 }
 
+/// Where the code of a filter stands: at the type that the user wrote, with the names of the code around.
+fn spot(ty: &Type) -> Span {
+    ty.span().resolved_at(Span::call_site())
+}
+
 fn is_bool(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("bool"))
 }
 
 fn parse(ty: &Type, comparison: Comparison<'_>) -> TokenStream {
     let comparison = comparison.tokens();
-    quote_spanned!(ty.span()=> |text| <#ty as ::restwell::filters::FilterField>::parse(text, #comparison))
+    quote_spanned!(spot(ty)=> |text| <#ty as ::restwell::filters::FilterField>::parse(text, #comparison))
 }
 
 /// A condition at the end of the way; a type that the column has not underlines the one that the user wrote.
-fn compare(way: &Way<'_>, ty: &Type, lookup: &TokenStream, value: &TokenStream) -> TokenStream {
-    let compared = way.compared();
-    quote_spanned!(ty.span()=> #compared.compare(#lookup, #value))
+fn compare(way: &Way<'_>, ty: &Type, lookup: &TokenStream, value: &str) -> TokenStream {
+    let (compared, value) = (way.compared(), Ident::new(value, spot(ty)));
+    quote_spanned!(spot(ty)=> #compared.compare(#lookup, #value))
 }
 
 /// From `first` to `last`, in one related row.
 fn between(way: &Way<'_>, ty: &Type) -> TokenStream {
-    let least = compare(way, ty, &Comparison("gte").tokens(), &quote!(first));
-    let most = compare(way, ty, &Comparison("lte").tokens(), &quote!(last));
+    let least = compare(way, ty, &Comparison("gte").tokens(), "first");
+    let most = compare(way, ty, &Comparison("lte").tokens(), "last");
     way.condition(quote!(::restwell::models::Predicate::all_of(
         ::std::vec![#least, #most]
     )))

@@ -321,7 +321,7 @@ impl<'a, M: Model> Asked<'a, M> {
         Ok(())
     }
 
-    /// Rows of another model, by a parameter that may be repeated.
+    /// Rows of another model, by a parameter that may be repeated; one of them is enough.
     ///
     /// # Errors
     /// The database's.
@@ -330,6 +330,37 @@ impl<'a, M: Model> Asked<'a, M> {
         parameter: Parameter,
         condition: impl Fn(Keys<N>) -> Predicate<M> + 'static,
     ) -> Result<()> {
+        if let Some(keys) = self.chosen::<N>(parameter)? {
+            self.found(parameter, keys.map(Some), condition);
+        }
+        Ok(())
+    }
+
+    /// Rows of another model, by a parameter that may be repeated; each of them is needed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn choices_all<N: ModelChoice>(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(Keys<N>) -> Predicate<M> + Copy + 'static,
+    ) -> Result<()> {
+        match self.chosen::<N>(parameter)? {
+            Some(Ok(keys)) => {
+                for key in keys {
+                    self.found(parameter, Ok(Some(vec![key])), condition);
+                }
+            }
+            Some(Err(detail)) => self.error(parameter, detail),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn chosen<N: ModelChoice>(
+        &mut self,
+        parameter: Parameter,
+    ) -> Result<Option<Result<Keys<N>, ErrorDetail>>> {
         let texts: Vec<&str> = self
             .params
             .get_all(parameter.name)
@@ -337,19 +368,13 @@ impl<'a, M: Model> Asked<'a, M> {
             .collect();
         if texts.is_empty() {
             self.missing(parameter);
-            return Ok(());
+            return Ok(None);
         }
         if let Some(text) = texts.iter().find(|text| !N::is_name(text)) {
-            let detail = ErrorDetail::new(
-                format!("“{text}” cannot be a primary key."),
-                "invalid_pk_value",
-            );
-            self.error(parameter, detail);
-            return Ok(());
+            let message = format!("“{text}” cannot be a primary key.");
+            return Ok(Some(fail(message, "invalid_pk_value")));
         }
-        let keys = N::keys(&texts, self.conn)?.map(Some);
-        self.found(parameter, keys, condition);
-        Ok(())
+        N::keys(&texts, self.conn).map(Some)
     }
 
     /// The lookup that a second parameter names for the first, if the first was sent.
