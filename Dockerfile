@@ -14,8 +14,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends make perl \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# Relocations in their packed form: a megabyte less.
-ENV RUSTFLAGS="-C link-arg=-Wl,-z,pack-relative-relocs"
+# Relocations in their packed form, and functions of the same code once: 1.4 MB less.
+ENV RUSTFLAGS="-C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all"
 
 # Three layers, from what changes seldom to what changes often. Cargo goes by modification times, and a copied
 # file can be older than the stub it replaces: hence the touch.
