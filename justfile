@@ -25,6 +25,10 @@ up:
 bench *arguments:
     scripts/bench {{arguments}}
 
+# The same requests to a Django REST framework service and to this one; `just parity --seed 7`
+parity *arguments:
+    scripts/parity {{arguments}}
+
 # Whether src/schema.rs is what the migrations make
 schema-check:
     scripts/schema-check
