@@ -279,6 +279,7 @@ impl Container<'_> {
             .map(|segment| segment.ident.to_string())
             .unwrap_or_default();
         let constraint = format!("{through_name}_{member}_fkey");
+        let storing = self.store_pairs(target, through, owner, member);
         quote! {
             #[automatically_derived]
             impl ::restwell::models::ToMany for #unit {
@@ -297,46 +298,59 @@ impl Container<'_> {
                     )
                 }
                 fn owner(self) -> Self::Owner { #through::#owner }
-                fn set(
-                    self,
-                    owner: <#me as ::restwell::models::Model>::Key,
-                    keys: ::std::vec::Vec<<#target as ::restwell::models::Model>::Key>,
-                    new: bool,
-                    conn: &mut ::restwell::db::Conn,
-                ) -> diesel::QueryResult<()> {
-                    if !new {
-                        let others = #through::#owner.eq(owner.clone()).and(#through::#member.ne_all(keys.clone()));
-                        diesel::delete(#through::table.filter(others)).execute(conn)?;
-                    }
-                    if !keys.is_empty() {
-                        // An array is one parameter, so that the statement is the same for any number of keys.
-                        let pairs = diesel::select((
-                            owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
-                            ::restwell::private::unnest(keys),
-                        ));
-                        diesel::insert_into(#through::table)
-                            .values(pairs)
-                            .into_columns((#through::#owner, #through::#member))
-                            .on_conflict_do_nothing()
-                            .execute(conn)?;
-                    }
-                    ::std::result::Result::Ok(())
+                #storing
+            }
+        }
+    }
+
+    fn store_pairs(
+        &self,
+        target: &Path,
+        through: &Path,
+        owner: &Ident,
+        member: &Ident,
+    ) -> TokenStream {
+        let me = self.name;
+        quote! {
+            fn set(
+                self,
+                owner: <#me as ::restwell::models::Model>::Key,
+                keys: ::std::vec::Vec<<#target as ::restwell::models::Model>::Key>,
+                new: bool,
+                conn: &mut ::restwell::db::Conn,
+            ) -> diesel::QueryResult<()> {
+                if !new {
+                    let others = #through::#owner.eq(owner.clone()).and(#through::#member.ne_all(keys.clone()));
+                    diesel::delete(#through::table.filter(others)).execute(conn)?;
                 }
-                fn set_rows(
-                    self,
-                    owner: <#me as ::restwell::models::Model>::Key,
-                    rows: <#target as ::restwell::models::Model>::Query,
-                    conn: &mut ::restwell::db::Conn,
-                ) -> diesel::QueryResult<usize> {
-                    let pairs = rows.select((
+                if !keys.is_empty() {
+                    // An array is one parameter, so that the statement is the same for any number of keys.
+                    let pairs = diesel::select((
                         owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
-                        <#target as ::restwell::models::Model>::KEY,
+                        ::restwell::private::unnest(keys),
                     ));
                     diesel::insert_into(#through::table)
                         .values(pairs)
                         .into_columns((#through::#owner, #through::#member))
-                        .execute(conn)
+                        .on_conflict_do_nothing()
+                        .execute(conn)?;
                 }
+                ::std::result::Result::Ok(())
+            }
+            fn set_rows(
+                self,
+                owner: <#me as ::restwell::models::Model>::Key,
+                rows: <#target as ::restwell::models::Model>::Query,
+                conn: &mut ::restwell::db::Conn,
+            ) -> diesel::QueryResult<usize> {
+                let pairs = rows.select((
+                    owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
+                    <#target as ::restwell::models::Model>::KEY,
+                ));
+                diesel::insert_into(#through::table)
+                    .values(pairs)
+                    .into_columns((#through::#owner, #through::#member))
+                    .execute(conn)
             }
         }
     }

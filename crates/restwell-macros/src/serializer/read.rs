@@ -8,7 +8,7 @@ use super::{
     Container,
     field::{Field, Kind},
 };
-use crate::names;
+use crate::{ast::Naming, names};
 
 impl Container<'_> {
     /// Contract §6.3: all fields, then sets that are unique together, then the serializer's own rule.
@@ -70,26 +70,7 @@ impl Container<'_> {
                         ::restwell::serializers::#function::<#reader>(input, #info, #rows, scope, &mut errors, conn)?;
                 }
             }
-            Kind::Many { naming } => {
-                let (slug, reader, rows) = (field.has_slug(naming), field.reader(), field.rows());
-                let read = quote_spanned! {field.spot()=>
-                    ::restwell::serializers::read_many_related::<#reader>(
-                        input, #info, #rows, scope, &mut errors, conn,
-                    )?
-                };
-                match self.by_slug(field) {
-                    Some(by_slug) => quote_spanned! {field.spot()=>
-                        #slug
-                        let #by_slug =
-                            ::restwell::serializers::deferred_slugs(input, #info, scope, instance.is_none());
-                        let #local = match &#by_slug {
-                            ::std::option::Option::Some(_) => ::std::option::Option::None,
-                            ::std::option::Option::None => #read,
-                        };
-                    },
-                    None => quote_spanned!(field.spot()=> #slug let #local = #read;),
-                }
-            }
+            Kind::Many { naming } => self.read_list(&info, field, naming),
             Kind::Nested { many, nullable } => field.read_nested(&info, many, nullable),
             _ => quote_spanned! {field.spot()=>
                 let #local: ::std::option::Option<#stored> =
@@ -119,6 +100,29 @@ impl Container<'_> {
             }
         });
         quote!(#read #default #unique #(#validate)*)
+    }
+
+    /// The rows of a list; their slugs where the statement that relates them finds them by these.
+    fn read_list(&self, info: &TokenStream, field: &Field<'_>, naming: Naming<'_>) -> TokenStream {
+        let local = &field.local;
+        let (slug, reader, rows) = (field.has_slug(naming), field.reader(), field.rows());
+        let read = quote_spanned! {field.spot()=>
+            ::restwell::serializers::read_many_related::<#reader>(
+                input, #info, #rows, scope, &mut errors, conn,
+            )?
+        };
+        match self.by_slug(field) {
+            Some(by_slug) => quote_spanned! {field.spot()=>
+                #slug
+                let #by_slug =
+                    ::restwell::serializers::deferred_slugs(input, #info, scope, instance.is_none());
+                let #local = match &#by_slug {
+                    ::std::option::Option::Some(_) => ::std::option::Option::None,
+                    ::std::option::Option::None => #read,
+                };
+            },
+            None => quote_spanned!(field.spot()=> #slug let #local = #read;),
+        }
     }
 
     fn unique(&self, field: &Field<'_>) -> TokenStream {
