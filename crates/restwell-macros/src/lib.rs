@@ -84,7 +84,7 @@ pub fn derive_serializer(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `model = Book` | the model; required |
 /// | `search(title, "=isbn", author -> name)` | where `?search=` looks; `^` starts with, `=` equals, `@` full text, `$` regular expression; `title__startswith` names a lookup |
-/// | `ordering(title, author -> name)` | what `?ordering=` may name; `__all__` is every column |
+/// | `ordering(title, author -> name, writer = author -> name)` | what `?ordering=` may name; `__all__` is every column |
 /// | `default_ordering(-created_at)` | if it is not the model's |
 /// | `search_param = "q"`, `ordering_param = "sort"` | the parameters, if they are not `search` and `ordering` |
 ///
