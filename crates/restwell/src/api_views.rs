@@ -121,6 +121,7 @@ impl ApiView {
 
     fn handle(mut self, method: Method, name: &'static str, handler: Handler) -> Self {
         self.handlers.push((method, name, handler));
+            view_name: "",
         self
     }
 }

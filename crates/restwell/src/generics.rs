@@ -42,6 +42,8 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// Versioning, authentication, permissions and throttles.
     const POLICIES: Policies = Policies::DEFAULT;
     /// The bodies that it reads; the first parser of a body's content type reads it.
+    /// Whether `OPTIONS` describes the viewset; if not, that is 405, though `Allow` names it.
+    const METADATA: bool = true;
     const PARSERS: &'static [Parser] = Parser::DEFAULT;
 
     /// Called for every action: the rows that exist for this request. Override to hide rows.
