@@ -12,6 +12,7 @@ use actix_web::{
 use serde_json::Value;
 
 use crate::{
+    authentication::Identity,
     exceptions::{ApiException, Result},
     forms::{Form, UploadedFile},
     negotiation::Accepted,
@@ -47,6 +48,8 @@ pub struct Request {
     /// The version that the client asks for, if the API has any.
     pub version: Option<String>,
     pub(crate) versioning: Option<&'static dyn Versioning>,
+    /// Who asks, if an authenticator knows.
+    pub(crate) identity: Option<Identity>,
     pub(crate) checks: Checks,
     pub(crate) data: OnceCell<Data>,
     pub(crate) hooks: RefCell<Hooks>,
@@ -133,9 +136,6 @@ impl Request {
         lookup: Option<&str>,
         kwargs: &[(&str, &str)],
     ) -> Option<String> {
-        let (kept, version) = (
-            self.versioning.map(|scheme| scheme.in_links()),
-    ) -> Option<String> {
         self.link(name, lookup, kwargs, None)
     }
 
@@ -146,6 +146,9 @@ impl Request {
         lookup: Option<&str>,
         kwargs: &[(&str, &str)],
         format: Option<&str>,
+    ) -> Option<String> {
+        let (kept, version) = (
+            self.versioning.map(|scheme| scheme.in_links()),
             self.version.as_deref(),
         );
         let path = match (kept, version) {
@@ -174,9 +177,6 @@ impl Request {
         Some(QueryParams::default().link(&url, &set, &[]))
     }
 
-    /// The absolute URL of a route with the same groups as this request's; `None` if it has more.
-    pub(crate) fn reverse_beside(&self, name: &str) -> Option<String> {
-        let kwargs = self.route.kwargs.iter();
     /// As [`Request::reverse_with`], for an action of the same viewset by the end of its route's name, e.g. `list`.
     pub fn reverse_action(
         &self,
@@ -188,6 +188,9 @@ impl Request {
         self.reverse_with(&name, lookup, kwargs)
     }
 
+    /// The absolute URL of a route with the same groups as this request's; `None` if it has more.
+    pub(crate) fn reverse_beside(&self, name: &str) -> Option<String> {
+        let kwargs = self.route.kwargs.iter();
         let kwargs: Vec<_> = kwargs
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
