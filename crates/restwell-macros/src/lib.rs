@@ -84,7 +84,7 @@ pub fn derive_serializer(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `model = Book` | the model; required |
 /// | `search(title, "=isbn", author -> name)` | where `?search=` looks; `^` starts with, `=` equals, `@` full text, `$` regular expression; `title__startswith` names a lookup |
-/// | `ordering(title, author -> name)` | what `?ordering=` may name; `__all__` is every column |
+/// | `ordering(title, author -> name, writer = author -> name)` | what `?ordering=` may name; `__all__` is every column |
 /// | `default_ordering(-created_at)` | if it is not the model's |
 /// | `search_param = "q"`, `ordering_param = "sort"` | the parameters, if they are not `search` and `ordering` |
 ///
@@ -110,9 +110,9 @@ pub fn derive_filter_set(input: TokenStream) -> TokenStream {
 /// A viewset: `#[viewset] impl ModelViewSet for BookViewSet { … }`.
 ///
 /// The trait is `ModelViewSet`, `ReadOnlyModelViewSet`, or `GenericViewSet` with the standard actions that it has:
-/// `#[viewset(list, create)]`. Types that are not written are filled in: no filter, no pagination, and `Serializer`
+/// `#[viewset(list, create)]`; or `ViewSet`, without a model, whose standard actions are those that are written. Types that are not written are filled in: no filter, no pagination, and `Serializer`
 /// for each of `ListSerializer`, `CreateSerializer`, `RetrieveSerializer`, `UpdateSerializer`. So are constants:
-/// `LOOKUP_VALUE_REGEX`, `POLICIES`, `PARSERS`.
+/// `LOOKUP_VALUE_REGEX`, `POLICIES`, `PARSERS`, `METADATA`.
 ///
 /// A method with `#[action(detail = true)]` is an extra action.
 ///
@@ -122,6 +122,7 @@ pub fn derive_filter_set(input: TokenStream) -> TokenStream {
 /// | `method = "post"`, `methods("get", "post")` | its verbs, if not `GET` |
 /// | `url_path = "pages/<int:page>"` | what stands behind the list or the object, if not the method's name |
 /// | `url_name = "one-page"` | the end of its route's name |
+/// | `name = "One page"` | what `OPTIONS` calls it, if not by the method's name |
 /// | `policies = Policies { … }` | in the place of the viewset's |
 /// | `mapping = cover` | another verb of the URL of the action `cover`: no `detail`, path or name of its own |
 /// | `serializer = Type` | whose fields `OPTIONS` shows for a `POST` or `PUT` |

@@ -9,6 +9,7 @@ use crate::{
     renderers::Renderer,
     request::Request,
     response::Response,
+    settings::ExceptionHandler,
     viewsets::{Action, Policies, ViewSet},
 };
 
@@ -32,6 +33,7 @@ pub struct ApiView {
     description: &'static str,
     policies: Policies,
     renderers: Option<&'static [&'static dyn Renderer]>,
+    exception_handler: Option<ExceptionHandler>,
     /// By verb, each with its name.
     handlers: Vec<(Method, &'static str, Handler)>,
     /// It answers the verbs that it names, and no others but `OPTIONS`.
@@ -59,6 +61,7 @@ impl ApiView {
             description: "",
             policies: Policies::DEFAULT,
             renderers: None,
+            exception_handler: None,
             handlers: Vec::new(),
             is_function: false,
         }
@@ -88,6 +91,15 @@ impl ApiView {
         }
     }
 
+    /// What answers its errors, if it is not the service's.
+    #[must_use]
+    pub fn exception_handler(self, handler: ExceptionHandler) -> Self {
+        Self {
+            exception_handler: Some(handler),
+            ..self
+        }
+    }
+
     verbs! {
         /// What answers `GET`, and `HEAD`.
         get: GET;
@@ -109,6 +121,7 @@ impl ApiView {
             methods: &[],
             url_path: "",
             url_name: "",
+            view_name: "",
             description: "",
             fields: &[],
             policies: None,
@@ -170,6 +183,10 @@ impl ViewSet for ApiView {
 
     fn renderers(&self) -> Option<&'static [&'static dyn Renderer]> {
         self.renderers
+    }
+
+    fn exception_handler(&self) -> Option<ExceptionHandler> {
+        self.exception_handler
     }
 
     fn call(&self, action: &str, request: &Request, conn: &mut Conn) -> Result<Response> {

@@ -174,6 +174,8 @@ pub struct ApiException {
     pub detail: ErrorDetail,
     /// Seconds a client should wait: becomes `Retry-After`.
     pub retry_after: Option<u64>,
+    /// How a client may say who they are: becomes `WWW-Authenticate`.
+    pub challenge: Option<Box<str>>,
     /// What the log says and no body ever does.
     pub cause: Option<Cause>,
 }
@@ -201,6 +203,10 @@ macro_rules! exceptions {
 exceptions! {
     /// 400 `parse_error`: the body is not what its content type says.
     parse_error => BAD_REQUEST, "parse_error", "The request body could not be parsed.";
+    /// 401 `not_authenticated`: a stranger may not do this; 403 where the view's first authenticator has no header.
+    not_authenticated => UNAUTHORIZED, "not_authenticated", "Say who you are first.";
+    /// 401 `authentication_failed`: the credentials are wrong; 403 where the view's first authenticator has no header.
+    authentication_failed => UNAUTHORIZED, "authentication_failed", "These credentials are not valid.";
     /// 404 `not_found`.
     not_found => NOT_FOUND, "not_found", "There is nothing here.";
     /// 403 `permission_denied`.
@@ -226,6 +232,7 @@ impl ApiException {
             status,
             detail: ErrorDetail::new(message, code),
             retry_after: None,
+            challenge: None,
             cause: None,
         }
     }
@@ -271,6 +278,18 @@ impl ApiException {
         )
     }
 
+    /// 429 `throttled`, with the seconds to wait if they are known.
+    pub fn throttled(wait: Option<u64>) -> Self {
+        Self {
+            retry_after: wait,
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests. Try again later.",
+                "throttled",
+            )
+        }
+    }
+
     /// 503 `unavailable` with `Retry-After`: the database does not answer, or too many wait for it.
     pub fn unavailable(cause: impl Into<String>) -> Self {
         Self {
@@ -298,6 +317,7 @@ impl ApiException {
             status: self.status,
             detail: self.detail.clone(),
             retry_after: self.retry_after,
+            challenge: self.challenge.clone(),
             cause: (self.cause.is_some()).then(|| Cause::Other(self.to_string())),
         }
     }
@@ -397,6 +417,24 @@ impl ApiException {
             } if !matches!(detail, ErrorDetail::Message { .. }) => Ok(detail),
             other => Err(other),
         }
+    }
+
+    /// Whether the client did not say who they are, or not rightly.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
+    /// The same as a 403.
+    pub(crate) fn forbidden(self) -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            ..self
+        }
+    }
+
+    /// Writes the cause of a failure to the log, with the id of the request.
+    pub(crate) fn log(&self, request_id: &str) {
+        log::error!(target: "restwell::error", request_id = request_id; "{self}");
     }
 
     /// Whether this is the service's own fault, or its database's: it is logged, and a lost connection is replaced.

@@ -8,6 +8,7 @@ use crate::{
     models::Model,
     pagination::{CursorWindow, Page, Pagination},
     parsers::Parser,
+    permissions::check_object_permissions,
     renderers::Renderer,
     request::Request,
     response::Response,
@@ -41,6 +42,8 @@ pub trait GenericViewSet: Send + Sync + 'static {
     const RENDERERS: Option<&'static [&'static dyn Renderer]> = None;
     /// Versioning, authentication, permissions and throttles.
     const POLICIES: Policies = Policies::DEFAULT;
+    /// Whether `OPTIONS` describes the viewset; if not, that is 405, though `Allow` names it.
+    const METADATA: bool = true;
     /// The bodies that it reads; the first parser of a body's content type reads it.
     const PARSERS: &'static [Parser] = Parser::DEFAULT;
 
@@ -63,13 +66,13 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// Called by detail actions: the one row that the URL names.
     ///
     /// # Errors
-    /// As [`GenericViewSet::object_query`]; 404 if there is no such row.
+    /// As [`GenericViewSet::object_query`]; 404 if there is no such row, 401 or 403 if the client may not touch it.
     fn get_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
         let query = self.object_query(request, conn)?;
-        RowOf::<Self>::load(query, conn)?
-            .into_iter()
-            .next()
-            .ok_or_else(ApiException::not_found)
+        let found = RowOf::<Self>::load(query, conn)?.into_iter().next();
+        let row = found.ok_or_else(ApiException::not_found)?;
+        check_object_permissions(request, &row, conn)?;
+        Ok(row)
     }
 
     /// As [`GenericViewSet::get_object`], locked until the request's transaction ends.
@@ -78,7 +81,9 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// As [`GenericViewSet::get_object`].
     fn lock_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
         let query = self.object_query(request, conn)?;
-        RowOf::<Self>::lock(query, conn)?.ok_or_else(ApiException::not_found)
+        let row = RowOf::<Self>::lock(query, conn)?.ok_or_else(ApiException::not_found)?;
+        check_object_permissions(request, &row, conn)?;
+        Ok(row)
     }
 }
 

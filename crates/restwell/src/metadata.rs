@@ -24,7 +24,8 @@ pub(crate) fn options(request: &mut Request, conn: &mut Conn) -> Result<Response
     let route = urls.route(&request.route);
     let mut actions = Map::new();
     for (verb, action) in &route.actions {
-        if reads_a_body(verb) && is_allowed(verb, route, request, conn)? {
+        let has_fields = reads_a_body(verb) && !action.fields.is_empty();
+        if has_fields && is_allowed(verb, route, request, conn)? {
             actions.insert(verb.as_str().to_owned(), fields_info(action.fields));
         }
     }
@@ -56,7 +57,7 @@ fn is_allowed(
     conn: &mut Conn,
 ) -> Result<bool> {
     let method = std::mem::replace(&mut request.method, verb.clone());
-    let permissions = route.view.policies().permissions;
+    let permissions = route.policies().permissions;
     let asked = check_permissions(permissions, request, conn).and_then(|()| match *verb {
         Method::PUT => route.view.check_object(request, conn),
         _ => Ok(()),
@@ -70,8 +71,10 @@ fn is_allowed(
 
 /// DRF's view name: the class without its suffix, in words, and what the route shows.
 pub(crate) fn view_name(route: &Route) -> String {
-    if let Some(action) = extra_action(route) {
-        return capitalised(action.name);
+    match extra_action(route) {
+        Some(action) if action.view_name.is_empty() => return capitalised(action.name),
+        Some(action) => return action.view_name.to_owned(),
+        None => {}
     }
     let class = route.view.name();
     let class = class

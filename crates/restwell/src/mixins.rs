@@ -13,6 +13,7 @@ use crate::{
     },
     models::Model,
     pagination::Pagination,
+    permissions::check_object_permissions,
     request::Request,
     response::Response,
     serializers::{self, BaseSerializer, Many, ModelSerializer, Representation, by_index},
@@ -146,6 +147,7 @@ pub trait RetrieveModelMixin: GenericViewSet {
         let query = self.object_query(request, conn)?;
         let found = Self::RetrieveSerializer::retrieve(query, conn)?;
         let (row, related) = found.ok_or_else(ApiException::not_found)?;
+        check_object_permissions(request, &row, conn)?;
         object_response::<Self::RetrieveSerializer>(request, &row, &related, StatusCode::OK)
     }
 }

@@ -12,6 +12,7 @@ use actix_web::{
 use serde_json::Value;
 
 use crate::{
+    authentication::Identity,
     exceptions::{ApiException, Result},
     forms::{Form, UploadedFile},
     negotiation::Accepted,
@@ -47,6 +48,8 @@ pub struct Request {
     /// The version that the client asks for, if the API has any.
     pub version: Option<String>,
     pub(crate) versioning: Option<&'static dyn Versioning>,
+    /// Who asks, if an authenticator knows.
+    pub(crate) identity: Option<Identity>,
     pub(crate) checks: Checks,
     pub(crate) data: OnceCell<Data>,
     pub(crate) hooks: RefCell<Hooks>,
@@ -110,11 +113,13 @@ impl Request {
     /// The value of a named group of the URL: the lookup value too.
     pub fn kwarg(&self, name: &str) -> Option<&str> {
         let kwarg = self.route.kwargs.iter().find(|(known, _)| known == name);
-        match kwarg {
-            Some((_, value)) => Some(value),
-            None if route_of(self).view.lookup_field() == name => self.route.lookup.as_deref(),
-            None => None,
-        }
+        kwarg.map(|(_, value)| value.as_str())
+    }
+
+    /// The name of the action that answers: `list`, `retrieve`, …; `None` for a verb that the route has none for.
+    pub fn action(&self) -> Option<&'static str> {
+        let action = route_of(self).action(&self.method)?;
+        Some(action.name)
     }
 
     /// The absolute URL of the route `name`, with the value of its lookup; `None` if there is no such route.
@@ -124,18 +129,28 @@ impl Request {
 
     /// The absolute URL of a route with more groups than its lookup: `kwargs` are their names and values.
     ///
-    /// It keeps what the client chose: the version, a format suffix, `?format=`.
+    /// It keeps what the client chose: the version, and `?format=`.
     pub fn reverse_with(
         &self,
         name: &str,
         lookup: Option<&str>,
         kwargs: &[(&str, &str)],
     ) -> Option<String> {
+        self.link(name, lookup, kwargs, None)
+    }
+
+    /// As [`Request::reverse_with`], with a format suffix.
+    fn link(
+        &self,
+        name: &str,
+        lookup: Option<&str>,
+        kwargs: &[(&str, &str)],
+        format: Option<&str>,
+    ) -> Option<String> {
         let (kept, version) = (
             self.versioning.map(|scheme| scheme.in_links()),
             self.version.as_deref(),
         );
-        let format = self.route.format.as_deref();
         let path = match (kept, version) {
             (Some(InLinks::Kwarg(param)), Some(version)) => {
                 let kwargs: Vec<_> = kwargs.iter().copied().chain([(param, version)]).collect();
@@ -162,13 +177,29 @@ impl Request {
         Some(QueryParams::default().link(&url, &set, &[]))
     }
 
+    /// As [`Request::reverse_with`], for an action of the same viewset by the end of its route's name, e.g. `list`.
+    pub fn reverse_action(
+        &self,
+        url_name: &str,
+        lookup: Option<&str>,
+        kwargs: &[(&str, &str)],
+    ) -> Option<String> {
+        let name = format!("{}-{url_name}", route_of(self).basename);
+        self.reverse_with(&name, lookup, kwargs)
+    }
+
     /// The absolute URL of a route with the same groups as this request's; `None` if it has more.
     pub(crate) fn reverse_beside(&self, name: &str) -> Option<String> {
         let kwargs = self.route.kwargs.iter();
         let kwargs: Vec<_> = kwargs
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        self.reverse_with(name, None, &kwargs)
+        self.link(name, None, &kwargs, self.route.format.as_deref())
+    }
+
+    /// As [`Request::reverse`], and with the format suffix of this request's URL.
+    pub(crate) fn hyperlink(&self, name: &str, lookup: &str) -> Option<String> {
+        self.link(name, Some(lookup), &[], self.route.format.as_deref())
     }
 
     /// The form that the answer will have.

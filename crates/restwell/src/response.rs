@@ -120,6 +120,9 @@ impl Response {
                 .headers
                 .push((header::RETRY_AFTER, HeaderValue::from(seconds)));
         }
-        response
+        match &exception.challenge {
+            Some(challenge) => response.with_header(header::WWW_AUTHENTICATE, challenge),
+            None => response,
+        }
     }
 }

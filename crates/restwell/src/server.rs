@@ -101,7 +101,7 @@ impl App {
         };
         let mut response = result.unwrap_or_else(|exception| {
             if exception.is_our_fault() {
-                log::error!(target: "restwell::error", request_id = id.as_str(); "{exception}");
+                exception.log(&id);
             }
             self.failed(&exception)
         });
@@ -188,6 +188,7 @@ impl App {
             settings: Arc::clone(&self.settings),
             version: None,
             versioning: None,
+            identity: None,
             urls: Arc::clone(&self.urls),
             origin,
             body,

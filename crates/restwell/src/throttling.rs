@@ -1,7 +1,5 @@
 //! How often: throttles that a viewset lists; dispatch asks all of them, after permissions.
 
-use actix_web::http::StatusCode;
-
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
@@ -29,13 +27,6 @@ pub(crate) fn check_throttles(
     }
     match longest {
         None => Ok(()),
-        Some(seconds) => Err(ApiException {
-            retry_after: Some(seconds),
-            ..ApiException::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests. Try again later.",
-                "throttled",
-            )
-        }),
+        wait => Err(ApiException::throttled(wait)),
     }
 }

@@ -3,7 +3,7 @@
 use actix_web::http::{Method, header};
 
 use crate::{
-    authentication::perform_authentication,
+    authentication::{challenge, perform_authentication},
     db::{self, Conn},
     exceptions::{ApiException, Result},
     metadata,
@@ -38,16 +38,22 @@ pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Respons
     Ok(response)
 }
 
-/// The answer to an error. What another connection may do better, and what is to be logged, goes on as it is.
+/// The answer to an error. What another connection may do better, and what no handler has an answer to, goes on as it is.
 fn failed(exception: ApiException, request: &Request) -> Result<Response> {
-    match request.settings.exception_handler {
+    let exception = challenge(exception, request);
+    let own = route_of(request).view.exception_handler();
+    match own.or(request.settings.exception_handler) {
         _ if db::is_lost(&exception) => Err(exception),
-        None if exception.is_our_fault() => Err(exception),
-        None => Ok(Response::from_exception(
-            &exception,
-            &request.settings,
-            request.accepted,
-        )),
+        None => {
+            if exception.is_our_fault() {
+                exception.log(&request.id);
+            }
+            Ok(Response::from_exception(
+                &exception,
+                &request.settings,
+                request.accepted,
+            ))
+        }
         Some(handle) => handle(&exception, request).ok_or_else(|| match exception.is_our_fault() {
             true => exception,
             false => ApiException::internal(format!("no answer to {exception}")),
@@ -64,25 +70,58 @@ pub(crate) fn renderers_of(request: &Request) -> &[&'static dyn Renderer] {
 fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 1. The renderer: 404 for an unknown format, 406 if nothing is acceptable.
     negotiate(request)?;
+    admit(request, conn)?;
+    // 6. The verb: 405.
+    if request.method == Method::OPTIONS && route_of(request).has_metadata() {
+        return metadata::options(request, conn);
+    }
+    let Some(name) = request.action() else {
+        return Err(ApiException::method_not_allowed(request.method.as_str()));
+    };
     if request.is_safe() {
-        let result = handle(request, conn);
+        let result = call(name, request, conn);
         return ended(result, request);
     }
-    // An unsafe request is one transaction. What the database refuses is judged once more, all checks asked for.
+    // An unsafe action is one transaction. What the database refuses is judged once more, all checks asked for.
     request.checks = Checks::Deferred;
-    let first = transact(request, conn);
+    let first = transact(name, request, conn);
     match first {
         Err(exception) if exception.is_constraint_violation() => {
             request.checks = Checks::Immediate;
-            transact(request, conn)
+            transact(name, request, conn)
         }
         result => result,
     }
 }
 
-fn transact(request: &mut Request, conn: &mut Conn) -> Result<Response> {
-    let result = db::transaction(conn, |conn| handle(request, conn));
+/// Steps 2 to 5, once a request and outside of its transaction: what was counted stays, whatever becomes of the action.
+fn admit(request: &mut Request, conn: &mut Conn) -> Result<()> {
+    let Policies {
+        versioning,
+        authentication,
+        permissions,
+        throttles,
+    } = route_of(request).policies();
+    // 2. The version: 404 or 406.
+    request.versioning = versioning;
+    request.version =
+        versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
+    // 3. Who asks: 401 or 403.
+    request.identity = perform_authentication(authentication, request, conn)?;
+    // 4. May they: 401 or 403.
+    check_permissions(permissions, request, conn)?;
+    // 5. How often: 429.
+    check_throttles(throttles, request, conn)
+}
+
+fn transact(name: &str, request: &mut Request, conn: &mut Conn) -> Result<Response> {
+    let result = db::transaction(conn, |conn| call(name, request, conn));
     ended(result, request)
+}
+
+/// 7. The action: filters, lookup, body, validation, in the order of the handler.
+fn call(name: &str, request: &Request, conn: &mut Conn) -> Result<Response> {
+    route_of(request).view.call(name, request, conn)
 }
 
 /// Does what waited for the end of the handler and its transaction.
@@ -94,36 +133,6 @@ fn ended(result: Result<Response>, request: &mut Request) -> Result<Response> {
 /// What the database refused, in the words of the route's serializer.
 fn refused(exception: ApiException, request: &Request) -> ApiException {
     exception.refused(|name| route_of(request).view.constraint(name))
-}
-
-fn handle(request: &mut Request, conn: &mut Conn) -> Result<Response> {
-    let Policies {
-        versioning,
-        authentication,
-        permissions,
-        throttles,
-    } = route_of(request).policies();
-    // 2. The version: 404 or 406.
-    request.versioning = versioning;
-    request.version =
-        versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
-    // 3. Who asks: 401.
-    perform_authentication(authentication, request, conn)?;
-    // 4. May they: 401 or 403.
-    check_permissions(permissions, request, conn)?;
-    // 5. How often: 429.
-    check_throttles(throttles, request, conn)?;
-    // 6. The verb: 405.
-    if request.method == Method::OPTIONS && route_of(request).has_metadata() {
-        return metadata::options(request, conn);
-    }
-    let request = &*request;
-    let route = route_of(request);
-    let Some(action) = route.action(&request.method) else {
-        return Err(ApiException::method_not_allowed(request.method.as_str()));
-    };
-    // 7. The action: filters, lookup, body, validation, in the order of the handler.
-    route.view.call(action.name, request, conn)
 }
 
 fn negotiate(request: &mut Request) -> Result<()> {

@@ -21,6 +21,7 @@ use crate::{
     request::Request,
     response::Response,
     serializers::FieldInfo,
+    settings::ExceptionHandler,
     throttling::Throttle,
     versioning::Versioning,
 };
@@ -76,6 +77,8 @@ pub struct Action {
     pub url_path: &'static str,
     /// What stands behind the basename in the route's name.
     pub url_name: &'static str,
+    /// What `OPTIONS` calls it; empty for its own name in words.
+    pub view_name: &'static str,
     /// What the documentation of an extra action says.
     pub description: &'static str,
     /// The fields of the serializer that reads its body.
@@ -126,6 +129,14 @@ pub trait ViewSet: Send + Sync {
     /// The forms that its answers can have; `None` for the service's.
     fn renderers(&self) -> Option<&'static [&'static dyn Renderer]> {
         None
+    }
+    /// What answers its errors; `None` for the service's.
+    fn exception_handler(&self) -> Option<ExceptionHandler> {
+        None
+    }
+    /// Whether `OPTIONS` describes it; if not, that is 405.
+    fn has_metadata(&self) -> bool {
+        true
     }
     /// Whether the object that the URL names exists for this request, which `OPTIONS` asks before it tells of `PUT`.
     ///

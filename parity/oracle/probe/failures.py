@@ -61,7 +61,7 @@ class HandledView(RaiseView):
 def handle(exc, context):
     if isinstance(exc, exceptions.NotFound):
         return None
-    return Response({"error": type(exc).__name__}, status=status.HTTP_400_BAD_REQUEST)
+    return Response({"error": getattr(exc, "default_code", "error")}, status=status.HTTP_400_BAD_REQUEST)
 
 
 urlpatterns = [

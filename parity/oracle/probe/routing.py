@@ -12,7 +12,7 @@ class MirrorViewSet(viewsets.ViewSet):
 
     def mirror(self, request, **kwargs):
         kwargs.pop("format", None)
-        return Response({"action": self.action, "kwargs": kwargs})
+        return Response({"action": self.action, "kwargs": {name: str(value) for name, value in kwargs.items()}})
 
     list = create = retrieve = update = partial_update = destroy = mirror
 

@@ -227,9 +227,13 @@ impl Filter<'_> {
         lookup: TextLookup<'_>,
         parameter: &TokenStream,
     ) -> TokenStream {
+        let is_pattern = lookup.is_pattern();
         let (compared, lookup) = (way.compared(), lookup.tokens());
         let condition = quote_spanned!(spot(self.ty)=> #compared.matches(#lookup, &value));
         let condition = way.condition(condition);
+        if is_pattern {
+            return quote!(asked.pattern(#parameter, |value| #condition)?;);
+        }
         let text = syn::parse_quote!(::std::string::String);
         let read = parse(&text, Comparison("exact"));
         quote!(asked.value(#parameter, #read, |value| #condition);)

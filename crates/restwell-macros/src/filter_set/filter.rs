@@ -43,8 +43,8 @@ pub(super) struct Filter<'a> {
 
 /// What a client calls a value to order by: `cost = price`, or only `name`.
 pub(super) struct Alias {
-    name: String,
-    path: NamePath,
+    pub(super) name: String,
+    pub(super) path: NamePath,
 }
 
 impl Parse for Alias {

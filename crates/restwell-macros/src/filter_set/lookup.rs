@@ -99,6 +99,11 @@ impl TextLookup<'_> {
         quote!(::restwell::filters::compared::TextLookup::#name)
     }
 
+    /// Whether the text is a regular expression.
+    pub(super) fn is_pattern(self) -> bool {
+        matches!(self.0, "regex" | "iregex")
+    }
+
     /// Contract §10.9: how a search term is compared.
     pub(super) fn of_search(search: &Search) -> TokenStream {
         let name = match (search.prefix, &search.lookup) {

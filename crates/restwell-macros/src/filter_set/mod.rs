@@ -4,10 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Ident, LitStr, Path};
 
-use self::{filter::Filter, lookup::TextLookup};
+use self::{
+    filter::{Alias, Filter},
+    lookup::TextLookup,
+};
 use crate::{
     ast::{self, Way},
-    attr::{self, NamePath, Ordering, Search},
+    attr::{self, Ordering, Search},
     ctxt::Ctxt,
 };
 
@@ -30,7 +33,7 @@ struct Container<'a> {
     name: &'a Ident,
     model: Path,
     search: Vec<Search>,
-    ordering: Vec<NamePath>,
+    ordering: Vec<Alias>,
     default_ordering: Vec<Ordering>,
     search_param: Option<LitStr>,
     ordering_param: Option<LitStr>,
@@ -151,8 +154,8 @@ impl<'a> Container<'a> {
 
     fn order_by(&self) -> TokenStream {
         let model = &self.model;
-        let names = self.ordering.iter().filter(|path| !is_all(path));
-        let names = names.map(|path| (path.parameter(), path));
+        let names = self.ordering.iter().filter(|alias| !is_all(alias));
+        let names = names.map(|alias| (alias.name.clone(), &alias.path));
         let aliases = self.filters.iter().flat_map(Filter::aliases);
         let arms = names.chain(aliases).map(|(name, path)| {
             let term = Way::new(model, path).term(&quote!(descending));
@@ -190,6 +193,6 @@ impl<'a> Container<'a> {
 }
 
 /// `ordering(__all__)`
-fn is_all(path: &NamePath) -> bool {
-    matches!(path.0.as_slice(), [name] if name == "__all__")
+fn is_all(alias: &Alias) -> bool {
+    matches!(alias.path.0.as_slice(), [name] if name == "__all__")
 }

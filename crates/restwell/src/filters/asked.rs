@@ -2,6 +2,7 @@
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use chrono::{NaiveDate, Utc};
+use diesel::{Connection, RunQueryDsl, sql_types::Text};
 
 use super::{
     Condition, FilterField, Lookup, ModelChoice, Pair, boolean, choices::invalid_choice,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     db::Conn,
-    exceptions::{ErrorDetail, Errors, Result},
+    exceptions::{ApiException, ErrorDetail, Errors, Result},
     fields::fail,
     models::{Model, Predicate},
     query_params::QueryParams,
@@ -181,13 +182,34 @@ impl<'a, M: Model> Asked<'a, M> {
             .flatten()
     }
 
+    /// A parameter that is a regular expression, which the database judges.
+    ///
+    /// # Errors
+    /// The database's, when it fails.
+    pub fn pattern(
+        &mut self,
+        parameter: Parameter,
+        condition: impl Fn(String) -> Predicate<M> + 'static,
+    ) -> Result<()> {
+        let Some(text) = self.text(parameter) else {
+            return Ok(());
+        };
+        let read = match String::parse(text, Lookup::Exact) {
+            Ok(Some(pattern)) => check_pattern(&pattern, self.conn)?.map(|()| Some(pattern)),
+            read => read,
+        };
+        self.found(parameter, read, condition);
+        Ok(())
+    }
+
     /// A parameter that is true or false; any other text asks for nothing (contract §10.3).
     pub fn flag(
         &mut self,
         parameter: Parameter,
         condition: impl Fn(bool) -> Predicate<M> + 'static,
     ) {
-        if let Some(wanted) = self.text(parameter).and_then(boolean) {
+        let sent = self.text(parameter).and(self.params.get(parameter.name));
+        if let Some(wanted) = sent.and_then(boolean) {
             self.condition(parameter, move || condition(wanted));
         }
     }
@@ -361,11 +383,7 @@ impl<'a, M: Model> Asked<'a, M> {
         &mut self,
         parameter: Parameter,
     ) -> Result<Option<Result<Keys<N>, ErrorDetail>>> {
-        let texts: Vec<&str> = self
-            .params
-            .get_all(parameter.name)
-            .filter(|text| !text.is_empty())
-            .collect();
+        let texts: Vec<&str> = self.params.get_all(parameter.name).collect();
         if texts.is_empty() {
             self.missing(parameter);
             return Ok(None);
@@ -415,6 +433,20 @@ impl<'a, M: Model> Asked<'a, M> {
             self.ordering
                 .push((format!("{}={name}", parameter.name), descending));
         }
+    }
+}
+
+/// What is wrong with a regular expression, if anything is; a transaction around it goes on.
+fn check_pattern(pattern: &str, conn: &mut Conn) -> Result<Result<(), ErrorDetail>> {
+    let asked = conn.transaction(|conn| {
+        let query = diesel::sql_query("SELECT '' ~ $1");
+        query.bind::<Text, _>(pattern).execute(conn)
+    });
+    match asked {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => ApiException::from_database(error, |_| None)
+            .into_validation()
+            .map(Err),
     }
 }
 

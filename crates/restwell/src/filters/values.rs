@@ -1,12 +1,12 @@
 //! The types that parameters can be read as, and what each of them accepts (contract §10.3).
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::{
     exceptions::ErrorDetail,
-    fields::{Choices, Field, FieldOptions, ascii_digit, fail},
+    fields::{Choices, Field, FieldOptions, IpAddress, ascii_digit, fail},
 };
 
 /// How a parameter is compared with a column.
@@ -66,14 +66,8 @@ macro_rules! integers {
             type Value = Self;
 
             fn parse(text: &str, lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
-                let number = number(text)?;
-                // Django hands fractions to the database: 10.5 equals 10, and lies between 10 and 11.
-                let rounding = match lookup {
-                    Lookup::Exact => RoundingMode::Down,
-                    Lookup::Gt | Lookup::Lte => RoundingMode::Floor,
-                    Lookup::Gte | Lookup::Lt => RoundingMode::Ceiling,
-                };
-                let whole = number.with_scale_round(0, rounding);
+                // Django drops the fraction, whatever the lookup.
+                let whole = number(text)?.with_scale_round(0, RoundingMode::Down);
                 Ok(match (whole.$convert(), lookup) {
                     (Some(value), _) => Some(value),
                     (None, Lookup::Exact) => None,
@@ -128,10 +122,15 @@ impl FilterField for NaiveDate {
             "%B %d, %Y",
             "%d %B %Y",
         ];
-        match FORMATS
-            .iter()
-            .find_map(|format| Self::parse_from_str(text, format).ok())
-        {
+        let year = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
+        // Python's `%Y` is four digits.
+        let has_year = text.as_bytes().windows(4).any(year);
+        let mut formats = FORMATS.iter();
+        let date = formats.find_map(|format| {
+            let fits = has_year || !format.contains("%Y");
+            fits.then(|| Self::parse_from_str(text, format).ok())?
+        });
+        match date {
             Some(date) => Ok(Some(date)),
             None => fail("This is not a date.", "invalid"),
         }
@@ -186,7 +185,7 @@ macro_rules! read_by_field {
     )*};
 }
 
-read_by_field!(Uuid);
+read_by_field!(IpAddress, TimeDelta, Uuid);
 
 /// The value that a serializer's field makes of the text.
 fn by_field<F: Field>(text: &str) -> Result<Option<F::Value>, ErrorDetail> {

@@ -182,6 +182,8 @@ impl Router for DefaultRouter {
 /// One URL pattern with what answers it.
 pub struct Route {
     prefix: String,
+    /// What the names of the viewset's routes start with.
+    pub(crate) basename: String,
     /// The pattern as a regular expression, from the start of the path.
     pub pattern: String,
     /// The name that links are made by.
@@ -201,7 +203,7 @@ impl Route {
     /// The verbs that this route answers, in the order of contract §2.3.
     pub fn allowed_methods(&self) -> Vec<Method> {
         let allowed = |method: &&Method| match **method {
-            Method::OPTIONS => self.has_metadata(),
+            Method::OPTIONS => self.allows(method),
             ref method => self.action(method).is_some(),
         };
         METHODS.iter().filter(allowed).cloned().collect()
@@ -209,7 +211,7 @@ impl Route {
 
     /// Whether `OPTIONS` is answered.
     pub(crate) fn has_metadata(&self) -> bool {
-        self.allows(&Method::OPTIONS)
+        self.allows(&Method::OPTIONS) && self.view.has_metadata()
     }
 
     fn allows(&self, method: &Method) -> bool {
@@ -248,6 +250,7 @@ fn view_route(registration: &Registration, handlers: &[(Method, Action)], slash:
     };
     Route {
         prefix: registration.prefix.clone(),
+        basename: registration.basename.clone(),
         pattern: expand_converters(&registration.prefix) + slash,
         name: registration.basename.clone(),
         view: Arc::clone(&registration.view),
@@ -297,6 +300,7 @@ fn routes_of(registration: &Registration, slash: &str) -> Vec<Route> {
                     Some(route) => route.actions.extend(actions),
                     None => routes.push(Route {
                         prefix: prefix.clone(),
+                        basename: basename.clone(),
                         name: format!("{basename}-{}", action.url_name),
                         view: Arc::clone(view),
                         pattern,

@@ -19,7 +19,7 @@ pub struct Match {
     pub lookup: Option<String>,
     /// The format suffix, without its dot.
     pub format: Option<String>,
-    /// Every named part of the pattern.
+    /// Every named part of the pattern, the lookup value too, in its order.
     pub kwargs: Vec<(String, String)>,
 }
 
@@ -64,6 +64,7 @@ impl Urls {
         let mut routes = router.into_routes();
         for route in &mut routes {
             route.name.insert_str(0, &format!("{namespace}:"));
+            route.basename.insert_str(0, &format!("{namespace}:"));
         }
         self.add(path, routes);
         self
@@ -125,18 +126,17 @@ impl Urls {
 
     fn matched(&self, index: usize, regex: &Regex, captures: &regex::Captures<'_>) -> Match {
         let lookup_field = self.routes[index].view.lookup_field();
+        let value_of = |name| captures.name(name).map(|value| value.as_str().to_owned());
         let mut matched = Match {
             route: index,
+            lookup: value_of(lookup_field),
             ..Match::default()
         };
         for name in regex.capture_names().flatten() {
-            let Some(value) = captures.name(name).map(|value| value.as_str().to_owned()) else {
-                continue;
-            };
-            match name {
-                "format" => matched.format = Some(value),
-                name if name == lookup_field => matched.lookup = Some(value),
-                name => matched.kwargs.push((name.to_owned(), value)),
+            match (name, value_of(name)) {
+                (_, None) => {}
+                ("format", format) => matched.format = format,
+                (name, Some(value)) => matched.kwargs.push((name.to_owned(), value)),
             }
         }
         matched

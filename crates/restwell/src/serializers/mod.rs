@@ -304,7 +304,7 @@ impl<F: Field> Serialize for FieldRepresentation<'_, F> {
 
 /// The absolute URL of the row of `M` that has this lookup value.
 pub fn hyperlink<M: Model>(lookup: &str, request: &Request) -> Option<String> {
-    request.reverse(&format!("{}-detail", M::NAME.to_lowercase()), Some(lookup))
+    request.hyperlink(&format!("{}-detail", M::NAME.to_lowercase()), lookup)
 }
 
 /// The value of one field, if it was sent and holds; its errors otherwise.

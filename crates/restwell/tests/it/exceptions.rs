@@ -60,9 +60,21 @@ fn fail(name: &str) -> Result<Response> {
         "forbidden-list" => forbidden(ErrorDetail::List(vec![text("one"), text("two")])),
         "teapot" => return Err(Teapot("teapot"))?,
         "unknown" => ApiException::internal("a secret"),
+        "stranger" => ApiException::not_authenticated(),
+        "credentials" => ApiException::authentication_failed(),
+        "throttled" => ApiException::throttled(Some(10)),
         "panic" => panic!("a handler that panics"),
         _ => ApiException::not_found(),
     })
+}
+
+/// Answers all but a 404.
+fn handle_most(exception: &ApiException, request: &Request) -> Option<Response> {
+    let body = json!({ "error": exception.detail.code() });
+    match exception.status {
+        StatusCode::NOT_FOUND => None,
+        _ => Response::ok(request, &body).ok(),
+    }
 }
 
 fn urls() -> Urls {
@@ -80,6 +92,13 @@ fn urls() -> Urls {
             "/raise/<name>/",
             "raise",
             ApiView::new("RaiseView").get(raise).post(raise),
+        )
+        .path(
+            "/handled/<name>/",
+            "handled",
+            ApiView::new("HandledView")
+                .get(raise)
+                .exception_handler(handle_most),
         )
         .path(
             "/text/",
@@ -116,13 +135,34 @@ fn a_body_has_the_shape_of_its_detail() {
         ("map", 400, r#"{"a":"one","b":{"c":["two"]}}"#),
         ("forbidden-map", 403, r#"{"why":"one"}"#),
         ("forbidden-list", 403, r#"["one","two"]"#),
+        ("stranger", 403, r#"{"detail":"not_authenticated"}"#),
+        ("credentials", 403, r#"{"detail":"authentication_failed"}"#),
+        ("throttled", 429, r#"{"detail":"throttled"}"#),
         ("teapot", 418, r#"{"detail":"teapot"}"#),
         ("unknown", 500, r#"{"detail":"error"}"#),
         ("else", 404, r#"{"detail":"not_found"}"#),
     ];
     for (name, status, body) in cases {
-        client.get(&format!("/raise/{name}/")).assert(status, body);
+        let response = client.get(&format!("/raise/{name}/"));
+        response.assert(status, body);
+        assert_eq!(response.header("allow"), "GET, POST, HEAD, OPTIONS");
+        let wait = if status == 429 { "10" } else { "" };
+        assert_eq!(response.header("retry-after"), wait, "{name}");
     }
+}
+
+#[test]
+fn a_view_may_answer_errors_in_its_own_way() {
+    let (client, _database) = client(codes());
+    client
+        .get("/handled/teapot/")
+        .assert(200, r#"{"error":"teapot"}"#);
+    client
+        .get("/handled/unknown/")
+        .assert(200, r#"{"error":"error"}"#);
+    client
+        .get("/handled/missing/")
+        .assert(500, r#"{"detail":"error"}"#);
 }
 
 #[test]

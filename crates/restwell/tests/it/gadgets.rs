@@ -177,12 +177,22 @@ impl Permission for Unlocked {
     }
 }
 
+#[derive(FilterSet)]
+#[filterset(model = Gadget)]
+struct GadgetFilter {
+    #[filter(exact, gte, in)]
+    span: TimeDelta,
+    #[filter(exact, isnull)]
+    address: IpAddress,
+}
+
 struct GadgetViewSet;
 
 /// Things that do something.
 #[viewset]
 impl ModelViewSet for GadgetViewSet {
     type Serializer = GadgetSerializer;
+    type Filter = GadgetFilter;
 
     const POLICIES: Policies = Policies {
         permissions: &[&Unlocked],
@@ -253,6 +263,35 @@ fn every_field_is_stored_and_shown() {
         &format!(r#"{{"id":"3",{SHOWN},"notes":{{"a":[],"bb":[1]}},"summary":"WHEEL by GET"}}"#),
     );
     assert_eq!(found.statements, 1);
+}
+
+#[test]
+fn durations_and_addresses_can_be_filtered() {
+    let (client, _database) = gadgets();
+    client.post("/gadgets/", SENT);
+    let cases = [
+        ("span=1 01:00:00", 1),
+        ("span=90000", 1),
+        ("span=P1DT1H", 1),
+        ("span__gte=90001", 2),
+        ("span__in=90000,1:0", 1),
+        ("address=10.0.0.1", 1),
+        ("address=10.0.0.2", 0),
+        ("address__isnull=true", 2),
+    ];
+    for (query, count) in cases {
+        let found = client.get(&format!("/gadgets/?{}", query.replace(' ', "%20")));
+        let rows = found.json();
+        assert_eq!(
+            rows.as_array().map(Vec::len),
+            Some(count),
+            "{query}: {}",
+            found.body
+        );
+    }
+    client
+        .get("/gadgets/?span=x&address=junk")
+        .assert(400, r#"{"span":["invalid"],"address":["invalid"]}"#);
 }
 
 #[test]

@@ -29,6 +29,8 @@ mod pagination;
 #[cfg(test)]
 mod parsers;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod press;
 #[cfg(test)]
 mod query_params;

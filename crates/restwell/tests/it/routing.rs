@@ -6,7 +6,7 @@ use restwell::{
     permissions::Permission,
     prelude::*,
     test::{ApiClient, TestDatabase, TestRequest},
-    viewsets::Policies,
+    viewsets::{Policies, ViewSet},
 };
 use serde_json::json;
 
@@ -99,6 +99,40 @@ mirrors! {
     }
 }
 
+struct PlainViewSet;
+
+/// Has no model.
+#[viewset]
+impl ViewSet for PlainViewSet {
+    const LOOKUP_URL_KWARG: &'static str = "name";
+
+    fn list(&self, request: &Request, _: &mut Conn) -> Result<Response> {
+        Response::ok(request, &json!([request.action(), request.route.kwargs]))
+    }
+
+    fn partial_update(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        self.list(request, conn)
+    }
+
+    /// Where its actions are.
+    #[action(
+        detail = true,
+        methods("get", "post"),
+        url_path = "links/<int:page>",
+        name = "All links"
+    )]
+    fn links(&self, request: &Request, _: &mut Conn) -> Result<Response> {
+        Response::ok(
+            request,
+            &json!([
+                request.reverse_action("list", None, &[]),
+                request.reverse_action("links", Some("a"), &[("page", "3")]),
+                request.reverse_action("other", None, &[]),
+            ]),
+        )
+    }
+}
+
 fn method(request: &Request, _: &mut Conn) -> Result<Response> {
     Response::ok(request, &json!({ "method": request.method.as_str() }))
 }
@@ -118,6 +152,7 @@ fn urls() -> Urls {
     let default = DefaultRouter::new()
         .register_as("mirrors", "default", Mirror)
         .register_as("nests/<nest>/mirrors", "default-nested", Mirror)
+        .register("plain", PlainViewSet)
         .view(
             "totals",
             "default-totals",
@@ -185,6 +220,11 @@ fn a_path_leads_to_an_action_and_its_kwargs() {
         ("GET /bare/mirrors/1.json", r#"["retrieve","pk=1"]"#),
         ("GET /default/mirrors.json", r#"["list",""]"#),
         ("GET /default/mirrors/1.json/", r#"["retrieve","pk=1"]"#),
+        ("GET /default/plain/", r#"["list",[]]"#),
+        (
+            "PATCH /default/plain/a/",
+            r#"["partial_update",[["name","a"]]]"#,
+        ),
         ("GET /empty/", r#"["list",""]"#),
         ("GET /empty/1/", r#"["retrieve","pk=1"]"#),
         ("GET /functions/x/", r#"{"method":"GET"}"#),
@@ -246,6 +286,8 @@ fn a_view_answers_the_verbs_it_names() {
             "GET, HEAD, OPTIONS",
         ),
         ("GET", "/simple/actions/1/", 200, "GET, HEAD, OPTIONS"),
+        ("GET", "/default/plain/a/", 405, "PATCH, OPTIONS"),
+        ("HEAD", "/default/plain/", 200, "GET, HEAD, OPTIONS"),
         ("HEAD", "/functions/x/", 405, "GET, OPTIONS"),
         ("OPTIONS", "/functions/x/", 200, "GET, OPTIONS"),
         ("FOO", "/functions/x/", 405, "GET, OPTIONS"),
@@ -297,6 +339,13 @@ fn a_view_has_a_name_and_may_say_nothing() {
     assert_eq!(name("/default/totals/"), "Book Totals");
     assert_eq!(name("/functions/x/"), "Get Only");
     assert_eq!(name("/default/"), "Api Root");
+    assert_eq!(name("/default/plain/"), "Plain List");
+    assert_eq!(name("/default/plain/a/links/1/"), "All links");
+    let options = TestRequest::new(Method::OPTIONS, "/default/plain/a/links/1/");
+    client.send(options).assert(
+        200,
+        r#"{"name":"All links","description":"Where its actions are.","renders":["application/json"],"parses":["application/json","application/x-www-form-urlencoded","multipart/form-data"]}"#,
+    );
 }
 
 #[test]
@@ -309,20 +358,32 @@ fn links_fill_every_group() {
 }
 
 #[test]
+fn links_to_actions_are_those_of_the_same_viewset() {
+    let (client, _database) = client();
+    let links =
+        r#"["http://localhost/default/plain/","http://localhost/default/plain/a/links/3/",null]"#;
+    client.get("/default/plain/a/links/1/").assert(200, links);
+    // Only the root and hyperlinks keep a suffix.
+    client
+        .get("/default/plain/a/links/1.json")
+        .assert(200, links);
+}
+
+#[test]
 fn the_root_shows_lists_and_keeps_the_format() {
     let (client, _database) = client();
     let cases = [
         (
             "/default/",
-            r#"{"mirrors":"http://localhost/default/mirrors/"}"#,
+            r#"{"mirrors":"http://localhost/default/mirrors/","plain":"http://localhost/default/plain/"}"#,
         ),
         (
             "/default/.json",
-            r#"{"mirrors":"http://localhost/default/mirrors.json"}"#,
+            r#"{"mirrors":"http://localhost/default/mirrors.json","plain":"http://localhost/default/plain.json"}"#,
         ),
         (
             "/default/?format=json",
-            r#"{"mirrors":"http://localhost/default/mirrors/?format=json"}"#,
+            r#"{"mirrors":"http://localhost/default/mirrors/?format=json","plain":"http://localhost/default/plain/?format=json"}"#,
         ),
         ("/bare/", r#"{"mirrors":"http://localhost/bare/mirrors"}"#),
     ];

@@ -37,7 +37,7 @@ diesel::allow_tables_to_appear_in_same_query!(shop, tag, item, item_tags);
 #[diesel(table_name = shop)]
 #[model(has_many(items: Item, by = shop_id), slug = name, ordering(name))]
 pub(crate) struct Shop {
-    id: i32,
+    pub(crate) id: i32,
     name: String,
 }
 

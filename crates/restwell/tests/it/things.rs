@@ -135,7 +135,7 @@ pub(crate) struct LookupFilter {
 #[filterset(
     model = Thing,
     search(name__startswith, "$color"),
-    ordering(__all__),
+    ordering(__all__, maker = maker -> name),
     default_ordering(-number),
     search_param = "q",
     ordering_param = "sort"

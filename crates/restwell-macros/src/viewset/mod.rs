@@ -1,12 +1,10 @@
 //! `#[viewset]`: sorts the items of one `impl` block into the traits of the framework, and fills in the rest.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{
-    Expr, Ident, ImplItem, ImplItemFn, ItemImpl, LitBool, LitStr, Token, Type,
-    punctuated::Punctuated, spanned::Spanned,
-};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Ident, ImplItem, ItemImpl, Token, Type, punctuated::Punctuated, spanned::Spanned};
 
+use self::action::Action;
 use crate::{
     ast,
     attr::{self, Item},
@@ -14,18 +12,19 @@ use crate::{
     names,
 };
 
+mod action;
+mod plain;
+
 const STANDARD: [&str; 5] = ["list", "create", "retrieve", "update", "destroy"];
-const ACTION_OPTIONS: [&str; 8] = [
-    "detail",
-    "method",
-    "methods",
-    "url_path",
-    "url_name",
-    "policies",
-    "mapping",
-    "serializer",
+/// The standard actions: the group of each, its name, its verb, and whether it belongs to one object.
+const ACTIONS: [(&str, &str, &str, bool); 6] = [
+    ("list", "list", "GET", false),
+    ("create", "create", "POST", false),
+    ("retrieve", "retrieve", "GET", true),
+    ("update", "update", "PUT", true),
+    ("update", "partial_update", "PATCH", true),
+    ("destroy", "destroy", "DELETE", true),
 ];
-const VERBS: [&str; 6] = ["get", "post", "put", "patch", "delete", "head"];
 
 /// Which trait an item of the block belongs to.
 const HOMES: [(&str, &[&str]); 6] = [
@@ -40,6 +39,7 @@ const HOMES: [(&str, &[&str]); 6] = [
             "HTTP_METHOD_NAMES",
             "RENDERERS",
             "POLICIES",
+            "METADATA",
             "PARSERS",
             "get_queryset",
             "object_query",
@@ -75,28 +75,23 @@ struct ViewSet<'a> {
     actions: Vec<Action>,
 }
 
-struct Action {
-    function: ImplItemFn,
-    detail: bool,
-    methods: Vec<String>,
-    url_path: String,
-    url_name: String,
-    /// What reads its body, if it is not the viewset's.
-    serializer: Option<Type>,
-    policies: Option<Expr>,
-    /// The action whose URL it shares.
-    mapping: Option<Ident>,
-}
-
 /// The whole attribute. What is wrong is told and left out, so that it causes no errors elsewhere.
 pub(crate) fn expand(arguments: TokenStream, block: ItemImpl) -> TokenStream {
     let ctxt = Ctxt::default();
-    let expanded = match ViewSet::read(arguments, &block, &ctxt) {
-        Some(viewset) => viewset.expand(),
-        None => stub(&block.self_ty),
+    let expanded = match base_of(&block).as_deref() {
+        Some("ViewSet") => plain::expand(&block, &ctxt),
+        _ => ViewSet::read(arguments, &block, &ctxt)
+            .map_or_else(|| stub(&block.self_ty), |viewset| viewset.expand()),
     };
     let errors = ctxt.into_compile_errors();
     quote!(#errors #expanded)
+}
+
+/// The trait that the block names.
+fn base_of(block: &ItemImpl) -> Option<String> {
+    let (_, path, _) = block.trait_.as_ref()?;
+    let last = path.segments.last()?;
+    Some(last.ident.to_string())
 }
 
 /// What can be registered, and no more.
@@ -136,17 +131,14 @@ fn stub(me: &Type) -> TokenStream {
 
 impl<'a> ViewSet<'a> {
     fn read(arguments: TokenStream, block: &'a ItemImpl, ctxt: &Ctxt) -> Option<Self> {
-        let path = block.trait_.as_ref().map(|(_, path, _)| path);
-        let base = path
-            .and_then(|path| path.segments.last())
-            .map(|segment| segment.ident.to_string());
+        let base = base_of(block);
         let standard = match base.as_deref() {
             Some("ModelViewSet") => STANDARD.to_vec(),
             Some("ReadOnlyModelViewSet") => vec!["list", "retrieve"],
             Some("GenericViewSet") => standard_actions(arguments, ctxt),
             _ => {
-                let message = "`#[viewset]` stands on `impl ModelViewSet for …`, `impl ReadOnlyModelViewSet for …` \
-                               or `impl GenericViewSet for …`";
+                let message = "`#[viewset]` stands on `impl ModelViewSet for …`, `impl ReadOnlyModelViewSet for …`, \
+                               `impl GenericViewSet for …` or `impl ViewSet for …`";
                 ctxt.error(&block.self_ty, message);
                 return None;
             }
@@ -173,34 +165,8 @@ impl<'a> ViewSet<'a> {
         for item in &block.items {
             viewset.sort(item, ctxt);
         }
-        viewset.map_actions(ctxt);
+        action::map(&mut viewset.actions, ctxt);
         Some(viewset)
-    }
-
-    /// Sorts the actions by name, and those that share a URL behind the one that has it.
-    fn map_actions(&mut self, ctxt: &Ctxt) {
-        for index in 0..self.actions.len() {
-            let Some(target) = self.actions[index].mapping.clone() else {
-                continue;
-            };
-            let found = self
-                .actions
-                .iter()
-                .find(|action| action.function.sig.ident == target && action.mapping.is_none());
-            let Some(found) = found else {
-                ctxt.error(&target, format_args!("there is no action `{target}`"));
-                continue;
-            };
-            let (detail, path, name) =
-                (found.detail, found.url_path.clone(), found.url_name.clone());
-            let action = &mut self.actions[index];
-            (action.detail, action.url_path, action.url_name) = (detail, path, name);
-        }
-        self.actions.sort_by_key(|action| {
-            let own = &action.function.sig.ident;
-            let first = action.mapping.as_ref().unwrap_or(own);
-            (first.to_string(), action.mapping.is_some(), own.to_string())
-        });
     }
 
     fn sort(&mut self, item: &'a ImplItem, ctxt: &Ctxt) {
@@ -399,6 +365,7 @@ impl<'a> ViewSet<'a> {
                 }
                 fn policies(&self) -> ::restwell::viewsets::Policies { #generic::POLICIES }
                 fn parsers(&self) -> &'static [::restwell::parsers::Parser] { #generic::PARSERS }
+                fn has_metadata(&self) -> bool { #generic::METADATA }
                 fn check_object(
                     &self,
                     request: &::restwell::request::Request,
@@ -425,82 +392,30 @@ impl<'a> ViewSet<'a> {
         }
     }
 
-    /// Every action with its verb.
-    fn standard_table(&self) -> Vec<(&'static str, &'static str, &'static str, bool)> {
-        let all = [
-            ("list", "list", "GET", false),
-            ("create", "create", "POST", false),
-            ("retrieve", "retrieve", "GET", true),
-            ("update", "update", "PUT", true),
-            ("update", "partial_update", "PATCH", true),
-            ("destroy", "destroy", "DELETE", true),
-        ];
-        all.into_iter()
+    /// Every action with its group and its verb.
+    fn standard_table(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &'static str, &'static str, bool)> {
+        ACTIONS
+            .into_iter()
             .filter(|(group, ..)| self.standard.contains(group))
-            .collect()
     }
 
     fn action_table(&self) -> Vec<TokenStream> {
         let standard = self
             .standard_table()
-            .into_iter()
-            .map(|(_, name, verb, detail)| {
-                let (url_name, fields) =
-                    (if detail { "detail" } else { "list" }, self.fields(name));
-                quote! {
-                    ::restwell::viewsets::Action {
-                        name: #name,
-                        detail: #detail,
-                        methods: &[#verb],
-                        url_path: "",
-                        url_name: #url_name,
-                        description: "",
-                        fields: #fields,
-                        policies: ::std::option::Option::None,
-                    }
-                }
-            });
+            .map(|(_, name, verb, detail)| standard_entry(name, verb, detail, self.fields(name)));
         standard
-            .chain(self.actions.iter().map(|action| self.entry(action)))
+            .chain(
+                self.actions
+                    .iter()
+                    .map(|action| action.entry(self.serializer_item("FIELDS"))),
+            )
             .collect()
     }
 
-    fn entry(&self, action: &Action) -> TokenStream {
-        let name = action.function.sig.ident.to_string();
-        let Action {
-            detail,
-            methods,
-            url_path,
-            url_name,
-            ..
-        } = action;
-        let description = attr::documentation(&action.function.attrs);
-        let fields = match &action.serializer {
-            Some(serializer) => item_of_serializer(serializer, "FIELDS"),
-            None => self.serializer_item("FIELDS"),
-        };
-        let policies = match &action.policies {
-            Some(policies) => {
-                quote_spanned!(policies.span()=> ::std::option::Option::Some(#policies))
-            }
-            None => quote!(::std::option::Option::None),
-        };
-        quote! {
-            ::restwell::viewsets::Action {
-                name: #name,
-                detail: #detail,
-                methods: &[#(#methods),*],
-                url_path: #url_path,
-                url_name: #url_name,
-                description: #description,
-                fields: #fields,
-                policies: #policies,
-            }
-        }
-    }
-
     fn calls(&self) -> Vec<TokenStream> {
-        let standard = self.standard_table().into_iter().map(|(group, name, ..)| {
+        let standard = self.standard_table().map(|(group, name, ..)| {
             let home = Ident::new(
                 &format!("{}ModelMixin", names::camel_case(group)),
                 self.block.self_ty.span(),
@@ -508,77 +423,25 @@ impl<'a> ViewSet<'a> {
             let function = Ident::new(name, self.block.self_ty.span());
             quote!(#name => ::restwell::mixins::#home::#function(self, request, conn),)
         });
-        let extra = self.actions.iter().map(|action| {
-            let function = &action.function.sig.ident;
-            let name = function.to_string();
-            // Told at the user's function, with the names of the code around: it may stand in another macro.
-            let span = function.span().resolved_at(Span::call_site());
-            quote_spanned!(span=> #name => Self::#function(self, request, conn),)
-        });
+        let extra = self.actions.iter().map(Action::call);
         standard.chain(extra).collect()
     }
 }
 
-impl Action {
-    fn read(function: &ImplItemFn, position: usize, ctxt: &Ctxt) -> Self {
-        let name = function.sig.ident.to_string();
-        let items = attr::items(
-            &function.attrs[position..=position],
-            "action",
-            &ACTION_OPTIONS,
-            &[],
-            ctxt,
-        );
-        if STANDARD.contains(&name.as_str()) || name == "partial_update" {
-            ctxt.error(
-                &function.sig.ident,
-                format_args!("`{name}` is a standard action: name this one differently"),
-            );
-        }
-        let (mut detail, mut methods, mut url_path, mut url_name) =
-            (None, Vec::new(), name.clone(), name.replace('_', "-"));
-        let (mut policies, mut mapping, mut serializer) = (None, None, None);
-        for item in &items {
-            match item.name.to_string().as_str() {
-                "detail" => detail = item.value::<LitBool>(ctxt).map(|detail| detail.value),
-                "method" => methods.extend(item.value::<LitStr>(ctxt)),
-                "methods" => methods.extend(item.list::<LitStr>(ctxt)),
-                "serializer" => serializer = item.value(ctxt),
-                "policies" => policies = item.value(ctxt),
-                "mapping" => mapping = item.name(ctxt),
-                "url_path" => {
-                    url_path = item
-                        .value::<LitStr>(ctxt)
-                        .map_or(url_path, |path| path.value())
-                }
-                _ => {
-                    url_name = item
-                        .value::<LitStr>(ctxt)
-                        .map_or(url_name, |name| name.value())
-                }
-            }
-        }
-        if detail.is_none()
-            && !items
-                .iter()
-                .any(|item| item.name == "detail" || item.name == "mapping")
-        {
-            let message = "an action says whether it belongs to one object: `#[action(detail = true)]` or `#[action(detail = false)]`";
-            ctxt.error(&function.attrs[position], message);
-        }
-        let detail = detail.unwrap_or(true);
-        let methods = verbs(&methods, ctxt);
-        let mut function = function.clone();
-        function.attrs.remove(position);
-        Self {
-            function,
-            detail,
-            methods,
-            url_path,
-            url_name,
-            serializer,
-            policies,
-            mapping,
+/// The entry of a standard action in the table of actions.
+fn standard_entry(name: &str, verb: &str, detail: bool, fields: TokenStream) -> TokenStream {
+    let url_name = if detail { "detail" } else { "list" };
+    quote! {
+        ::restwell::viewsets::Action {
+            name: #name,
+            detail: #detail,
+            methods: &[#verb],
+            url_path: "",
+            url_name: #url_name,
+            view_name: "",
+            description: "",
+            fields: #fields,
+            policies: ::std::option::Option::None,
         }
     }
 }
@@ -590,22 +453,6 @@ fn item_of_serializer(serializer: &Type, item: &str) -> TokenStream {
         _ => quote!(::restwell::serializers::ModelSerializer),
     };
     ast::item_of(serializer, serializer, home, item)
-}
-
-/// The verbs in upper case; `GET` if none is named.
-fn verbs(methods: &[LitStr], ctxt: &Ctxt) -> Vec<String> {
-    if methods.is_empty() {
-        return vec!["GET".to_owned()];
-    }
-    for method in methods {
-        if !VERBS.contains(&method.value().to_lowercase().as_str()) {
-            ctxt.error(method, names::unknown("verb", &method.value(), &VERBS));
-        }
-    }
-    methods
-        .iter()
-        .map(|method| method.value().to_uppercase())
-        .collect()
 }
 
 /// `#[viewset(list, create)]`
