@@ -13,8 +13,10 @@ use crate::{
 };
 
 mod cursor;
+mod page_size;
 
 pub use cursor::{Cursor, CursorPagination, CursorWindow};
+pub use page_size::PageSize;
 
 /// How a list is cut into pages.
 ///
