@@ -15,7 +15,7 @@ use diesel::{
 };
 use serde::Serialize;
 
-use crate::{db::Conn, fields::parse_uuid, keyset::Term};
+use crate::{db::Conn, fields::parse_uuid, keyset::Term, parsers::parse_big_int};
 
 /// A type of primary key.
 pub trait Key: Clone + Ord + Hash + Display + Serialize + Send + Sync + 'static {
@@ -30,7 +30,7 @@ macro_rules! keys {
     ($($key:ty),*) => {$(
         impl Key for $key {
             fn parse(text: &str) -> Option<Self> {
-                text.trim().parse().ok()
+                parse_big_int(text)?.try_into().ok()
             }
         }
     )*};
