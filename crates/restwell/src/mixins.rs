@@ -7,12 +7,8 @@ use serde_json::Value;
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
-    filters::Filtering,
-    generics::{
-        GenericViewSet, RowOf, cursor_response, list_response, object_response, rows_response,
-    },
+    generics::{GenericViewSet, RowOf, filtered_response, object_response, rows_response},
     models::Model,
-    pagination::Pagination,
     request::Request,
     response::Response,
     serializers::{self, BaseSerializer, Many, ModelSerializer, Representation, by_index},
@@ -28,14 +24,7 @@ pub trait ListModelMixin: GenericViewSet {
     /// # Errors
     /// 400 for bad filters, 404 for a page that does not exist.
     fn list(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
-        let filtering = Filtering::<Self::Filter>::new(&request.query, conn)?;
-        let paginator = Self::Pagination::new(request.settings.page_size);
-        if let Some(window) = paginator.cursor(&request.query)? {
-            let rows = filtering.filter(self.get_queryset(request));
-            let keyset = filtering.keyset()?;
-            return cursor_response::<Self::ListSerializer>(request, &window, rows, &keyset, conn);
-        }
-        list_response::<Self::ListSerializer, Self::Pagination>(
+        filtered_response::<Self::ListSerializer, Self::Filter, Self::Pagination>(
             request,
             || filtering.filter(self.get_queryset(request)),
             |rows| filtering.order(rows),
