@@ -26,8 +26,7 @@ pub trait ListModelMixin: GenericViewSet {
     fn list(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         filtered_response::<Self::ListSerializer, Self::Filter, Self::Pagination>(
             request,
-            || filtering.filter(self.get_queryset(request)),
-            |rows| filtering.order(rows),
+            || self.get_queryset(request),
             conn,
         )
     }
@@ -99,7 +98,7 @@ fn create_many<V: CreateModelMixin + ?Sized>(
     for (index, data) in items.into_iter().enumerate() {
         let row = view.perform_create(request, data, conn);
         rows.push(row.map_err(|exception| {
-            refused_item::<V::CreateSerializer>(exception, index, length, request)
+            refused_item::<V::CreateSerializer>(exception, (index, length), limits, request)
         })?);
     }
     rows_response::<V::CreateSerializer>(request, &rows, StatusCode::CREATED, conn)
@@ -108,8 +107,8 @@ fn create_many<V: CreateModelMixin + ?Sized>(
 /// A constraint names the item that violates it, be it with an item before (contract §6.8).
 fn refused_item<S: ModelSerializer>(
     exception: ApiException,
-    index: usize,
-    length: usize,
+    (index, length): (usize, usize),
+    limits: Many,
     request: &Request,
 ) -> ApiException {
     let exception = exception.refused(S::constraint);
@@ -117,7 +116,7 @@ fn refused_item<S: ModelSerializer>(
         return exception;
     }
     ApiException {
-        detail: by_index(vec![(index, exception.detail)], length, request),
+        detail: by_index(vec![(index, exception.detail)], length, limits, request),
         ..exception
     }
 }

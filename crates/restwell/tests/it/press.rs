@@ -260,6 +260,17 @@ pub(crate) struct OeuvreSerializer {
     details: Vec<LoanSerializer>,
 }
 
+pub(crate) struct ListedWriterViewSet;
+#[viewset]
+impl ModelViewSet for ListedWriterViewSet {
+    type Serializer = WriterSerializer;
+
+    const MANY: Option<Many> = Some(Many {
+        errors_as_list: Some(true),
+        ..Many::ANY
+    });
+}
+
 /// A work by rules that hold over several fields.
 #[derive(Serializer)]
 #[serializer(
@@ -440,7 +451,8 @@ pub(crate) fn press_with(change: impl FnOnce(&mut Settings)) -> (ApiClient, Test
         .register_as("loans", "loan", LoanViewSet)
         .register_as("oeuvres", "oeuvre", OeuvreViewSet)
         .register_as("entries", "entry", EntryViewSet)
-        .register_as("issues", "issue", IssueViewSet);
+        .register_as("issues", "issue", IssueViewSet)
+        .register_as("listed-writers", "listed-writer", ListedWriterViewSet);
     let app = App::new(
         Urls::new().include("/", router),
         settings,
