@@ -18,6 +18,7 @@ mod viewset;
 /// | `#[model(…)]` | |
 /// |---|---|
 /// | `belongs_to(author: Author, by = author_id)` | a foreign key of this table |
+/// | `has_one(address: Address, by = order_id)` | a foreign key of another table that points here, once at most |
 /// | `has_many(copies: Copy, by = book_id)` | a foreign key of another table that points here |
 /// | `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))` | a table of pairs |
 /// | `computed(copies_available: BigInt)` | the SQL of the associated function `copies_available()` |

@@ -18,8 +18,9 @@ use crate::{
 mod column;
 mod relation;
 
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 9] = [
     "belongs_to",
+    "has_one",
     "has_many",
     "many_to_many",
     "computed",
@@ -28,7 +29,13 @@ const OPTIONS: [&str; 8] = [
     "lookup",
     "auto_now",
 ];
-const REPEATABLE: [&str; 4] = ["belongs_to", "has_many", "many_to_many", "computed"];
+const REPEATABLE: [&str; 5] = [
+    "belongs_to",
+    "has_one",
+    "has_many",
+    "many_to_many",
+    "computed",
+];
 
 /// A model as its attributes describe it.
 struct Container<'a> {
@@ -140,6 +147,11 @@ impl<'a> Container<'a> {
             "belongs_to" => {
                 self.relations.extend(item.content(ctxt, |input| {
                     relation::parse(input, |by| RelationKind::BelongsTo { by })
+                }));
+            }
+            "has_one" => {
+                self.relations.extend(item.content(ctxt, |input| {
+                    relation::parse(input, |by| RelationKind::HasOne { by })
                 }));
             }
             "has_many" => {

@@ -135,7 +135,7 @@ impl Container<'_> {
 
     fn join(&self, nested: &Field<'_>) -> TokenStream {
         let relation = self.attribute(nested);
-        quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::ToOne::on(#relation)));)
+        quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::Single::on(#relation)));)
     }
 
     /// Statements that fetch what one field needs, for all `rows`.
@@ -259,7 +259,7 @@ impl Container<'_> {
                 select: quote!(::restwell::models::Join::selection(#relation)),
                 push: quote!(#all.extend(#local);),
                 finish: quote_spanned! {field.spot()=>
-                    let #local: #nested = ::restwell::serializers::Nested::new(#all, conn)?;
+                    let #local: #nested = ::restwell::serializers::Nested::new(#relation, #all, conn)?;
                 },
                 local,
             }
