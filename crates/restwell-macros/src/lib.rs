@@ -55,6 +55,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `source = name` | the model's name, if the field has another |
 /// | `source = author -> name` | a column of a related row; `read_only` |
 /// | `slug = column` | the related model's column that a `Slug<…>` stands for, if it is not the model's slug |
+/// | `view_name = "…"` | the route of a `Hyperlink<…>`, if it is not the related model's `<model>-detail` |
 /// | `queryset = path` | `fn(&Request) -> Query`: the related rows that a client may name |
 /// | `unique` | no two rows share the value |
 /// | `unique_for_date = date`, `unique_for_month`, `unique_for_year` | no two rows of one day, month or year share the value |
