@@ -71,7 +71,8 @@ pub trait CreateModelMixin: GenericViewSet {
             Self::DEFERS,
             conn,
         )?;
-        let row = self.perform_create(request, data, conn)?;
+        let row = self.perform_create(request, data, conn);
+        let row = row.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
         let response = written::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
         let url = Self::CreateSerializer::FIELDS
             .iter()
@@ -192,7 +193,8 @@ fn change<V: UpdateModelMixin + ?Sized>(
         conn,
     )?;
     let mut replaced = V::UpdateSerializer::files(&instance);
-    let row = view.perform_update(request, instance, data, conn)?;
+    let row = view.perform_update(request, instance, data, conn);
+    let row = row.map_err(|refusal| refusal.refused(V::UpdateSerializer::constraint))?;
     let files = V::UpdateSerializer::files(&row);
     replaced.retain(|file| !files.contains(file));
     request.remove_files(replaced);
