@@ -62,8 +62,8 @@ impl ModelViewSet for BookViewSet {
         )
     }
 
-    /// Adds copies of one book to a branch.
-    #[action(detail = true, method = "post")]
+    /// New copies of one book, numbered on from the highest.
+    #[action(detail = true, method = "post", serializer = AddCopies)]
     fn add_copies(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let book = self.lock_object(request, conn)?;
         let AddCopiesData { branch, count } = AddCopies::validated(request, conn)?;

@@ -18,6 +18,7 @@ mod viewset;
 /// | `#[model(…)]` | |
 /// |---|---|
 /// | `belongs_to(author: Author, by = author_id)` | a foreign key of this table |
+/// | `has_one(address: Address, by = order_id)` | a foreign key of another table that points here, once at most |
 /// | `has_many(copies: Copy, by = book_id)` | a foreign key of another table that points here |
 /// | `many_to_many(subjects: Subject, through = book_subjects(book_id, subject_id))` | a table of pairs |
 /// | `computed(copies_available: BigInt)` | the SQL of the associated function `copies_available()` |
@@ -54,6 +55,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `source = name` | the model's name, if the field has another |
 /// | `source = author -> name` | a column of a related row; `read_only` |
 /// | `slug = column` | the related model's column that a `Slug<…>` stands for, if it is not the model's slug |
+/// | `view_name = "…"` | the route of a `Hyperlink<…>`, if it is not the related model's `<model>-detail` |
 /// | `queryset = path` | `fn(&Request) -> Query`: the related rows that a client may name |
 /// | `unique` | no two rows share the value |
 /// | `unique_for_date = date`, `unique_for_month`, `unique_for_year` | no two rows of one day, month or year share the value |

@@ -87,6 +87,29 @@ pub trait GenericViewSet: Send + Sync + 'static {
     }
 }
 
+/// A page of what the request's parameters leave of the rows, in the order that they ask for: what a list answers.
+///
+/// # Errors
+/// 400 for bad filters, 404 for a page that does not exist.
+pub fn filtered_response<S: ModelSerializer, F: FilterSet<Model = S::Model>, P: Pagination>(
+    request: &Request,
+    rows: impl Fn() -> <S::Model as Model>::Query,
+    conn: &mut Conn,
+) -> Result<Response> {
+    let filtering = Filtering::<F>::new(&request.query, conn)?;
+    let paginator = P::new(request.settings.page_size);
+    if let Some(window) = paginator.cursor(&request.query)? {
+        let (rows, keyset) = (filtering.filter(rows()), filtering.keyset()?);
+        return cursor_response::<S>(request, &window, rows, &keyset, conn);
+    }
+    list_response::<S, P>(
+        request,
+        || filtering.filter(rows()),
+        |rows| filtering.order(rows),
+        conn,
+    )
+}
+
 /// A page of rows, or all of them if the paginator wants no pages.
 ///
 /// `rows` gives the rows without an order, `order` brings them into one.

@@ -21,6 +21,7 @@ use crate::{
         compared::{Compared, ComparedWith},
     },
     models::{Column, Model, Order, Predicate},
+    parsers::parse_big_int,
     renderers::python_float,
 };
 
@@ -263,10 +264,17 @@ macro_rules! positions {
     )*};
 }
 
+/// A number that the column cannot hold lies beyond all that it does.
+fn clamped<N: TryFrom<i128>>(text: &str, smallest: N, largest: N) -> Option<N> {
+    let number = parse_big_int(text)?;
+    let limit = if number < 0 { smallest } else { largest };
+    Some(number.try_into().unwrap_or(limit))
+}
+
 positions! {
-    i16: i16::to_string, |text| text.parse().ok();
-    i32: i32::to_string, |text| text.parse().ok();
-    i64: i64::to_string, |text| text.parse().ok();
+    i16: i16::to_string, |text| clamped(text, i16::MIN, i16::MAX);
+    i32: i32::to_string, |text| clamped(text, i32::MIN, i32::MAX);
+    i64: i64::to_string, |text| clamped(text, i64::MIN, i64::MAX);
     f64: |number| python_float(*number).to_string(), |text| text.parse().ok().filter(|number: &f64| number.is_finite());
     BigDecimal: BigDecimal::to_plain_string, |text| text.parse().ok().filter(|_| text.len() < 100);
     bool: |value| if *value { "True".to_owned() } else { "False".to_owned() }, |text| match text {

@@ -154,8 +154,23 @@ fn field_info(field: &FieldInfo) -> Value {
     let range = field.kind.range.filter(|_| !field.read_only);
     limits(&field.options, range, &mut info);
     members(&field.kind, &field.options, &mut info);
-    if let Some(children) = field.children {
-        info.insert("children".to_owned(), fields_info(children));
+    match field.children {
+        // A list of objects has one for its child.
+        Some(children) if field.kind.name == "field" => {
+            let mut child = Map::new();
+            start(
+                &FieldKind::new("nested object"),
+                field.required,
+                field.read_only,
+                &mut child,
+            );
+            child.insert("children".to_owned(), fields_info(children));
+            info.insert("child".to_owned(), child.into());
+        }
+        Some(children) => {
+            info.insert("children".to_owned(), fields_info(children));
+        }
+        None => {}
     }
     if !field.read_only {
         choices(&field.options, &mut info);

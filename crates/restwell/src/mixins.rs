@@ -7,12 +7,8 @@ use serde_json::Value;
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
-    filters::Filtering,
-    generics::{
-        GenericViewSet, RowOf, cursor_response, list_response, object_response, rows_response,
-    },
+    generics::{GenericViewSet, RowOf, filtered_response, object_response, rows_response},
     models::Model,
-    pagination::Pagination,
     permissions::check_object_permissions,
     request::Request,
     response::Response,
@@ -29,17 +25,9 @@ pub trait ListModelMixin: GenericViewSet {
     /// # Errors
     /// 400 for bad filters, 404 for a page that does not exist.
     fn list(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
-        let filtering = Filtering::<Self::Filter>::new(&request.query, conn)?;
-        let paginator = Self::Pagination::new(request.settings.page_size);
-        if let Some(window) = paginator.cursor(&request.query)? {
-            let rows = filtering.filter(self.get_queryset(request));
-            let keyset = filtering.keyset()?;
-            return cursor_response::<Self::ListSerializer>(request, &window, rows, &keyset, conn);
-        }
-        list_response::<Self::ListSerializer, Self::Pagination>(
+        filtered_response::<Self::ListSerializer, Self::Filter, Self::Pagination>(
             request,
-            || filtering.filter(self.get_queryset(request)),
-            |rows| filtering.order(rows),
+            || self.get_queryset(request),
             conn,
         )
     }
@@ -84,7 +72,8 @@ pub trait CreateModelMixin: GenericViewSet {
             Self::DEFERS,
             conn,
         )?;
-        let row = self.perform_create(request, data, conn)?;
+        let row = self.perform_create(request, data, conn);
+        let row = row.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
         let response = written::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
         let url = Self::CreateSerializer::FIELDS
             .iter()
@@ -111,7 +100,7 @@ fn create_many<V: CreateModelMixin + ?Sized>(
     for (index, data) in items.into_iter().enumerate() {
         let row = view.perform_create(request, data, conn);
         rows.push(row.map_err(|exception| {
-            refused_item::<V::CreateSerializer>(exception, index, length, request)
+            refused_item::<V::CreateSerializer>(exception, (index, length), limits, request)
         })?);
     }
     rows_response::<V::CreateSerializer>(request, &rows, StatusCode::CREATED, conn)
@@ -120,8 +109,8 @@ fn create_many<V: CreateModelMixin + ?Sized>(
 /// A constraint names the item that violates it, be it with an item before (contract §6.8).
 fn refused_item<S: ModelSerializer>(
     exception: ApiException,
-    index: usize,
-    length: usize,
+    (index, length): (usize, usize),
+    limits: Many,
     request: &Request,
 ) -> ApiException {
     let exception = exception.refused(S::constraint);
@@ -129,7 +118,7 @@ fn refused_item<S: ModelSerializer>(
         return exception;
     }
     ApiException {
-        detail: by_index(vec![(index, exception.detail)], length, request),
+        detail: by_index(vec![(index, exception.detail)], length, limits, request),
         ..exception
     }
 }
@@ -206,7 +195,8 @@ fn change<V: UpdateModelMixin + ?Sized>(
         conn,
     )?;
     let mut replaced = V::UpdateSerializer::files(&instance);
-    let row = view.perform_update(request, instance, data, conn)?;
+    let row = view.perform_update(request, instance, data, conn);
+    let row = row.map_err(|refusal| refusal.refused(V::UpdateSerializer::constraint))?;
     let files = V::UpdateSerializer::files(&row);
     replaced.retain(|file| !files.contains(file));
     request.remove_files(replaced);

@@ -15,7 +15,7 @@ use diesel::{
 };
 use serde::Serialize;
 
-use crate::{db::Conn, fields::parse_uuid, keyset::Term};
+use crate::{db::Conn, fields::parse_uuid, keyset::Term, parsers::parse_big_int};
 
 /// A type of primary key.
 pub trait Key: Clone + Ord + Hash + Display + Serialize + Send + Sync + 'static {
@@ -30,7 +30,7 @@ macro_rules! keys {
     ($($key:ty),*) => {$(
         impl Key for $key {
             fn parse(text: &str) -> Option<Self> {
-                text.trim().parse().ok()
+                parse_big_int(text)?.try_into().ok()
             }
         }
     )*};
@@ -208,7 +208,57 @@ pub trait ToOne: Copy {
     fn key(self, row: &Self::Source) -> Option<<Self::Target as Model>::Key>;
 }
 
-/// How the one statement of a retrieve takes in the other side of a to-one relation.
+/// A relation to at most one row, whichever side holds the key: what a nested object is taken from. Every [`ToOne`] is
+/// one; of `has_one(address: Address, by = order_id)` the other side holds the key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not lead to one row",
+    label = "does not lead to one row",
+    note = "an object stands for a `belongs_to` or a `has_one`"
+)]
+pub trait Single: Copy {
+    /// The model that declares the relation.
+    type Source: Model;
+    /// The model on the other side.
+    type Target: Model;
+    /// What both rows have in common: the key of one of them.
+    type Link: Key;
+    /// The condition that joins the two tables.
+    type On;
+
+    /// The condition that joins the two tables.
+    fn on(self) -> Self::On;
+    /// What a row has in common with the one on the other side, if there may be one.
+    fn link(self, row: &Self::Source) -> Option<Self::Link>;
+    /// What a row on the other side has in common with the one that it belongs to.
+    fn linked(self, row: &Self::Target) -> Option<Self::Link>;
+    /// The rows on the other side.
+    fn load(self, links: Vec<Self::Link>, conn: &mut Conn) -> QueryResult<Vec<Self::Target>>;
+}
+
+impl<R: ToOne> Single for R {
+    type Source = R::Source;
+    type Target = R::Target;
+    type Link = <R::Target as Model>::Key;
+    type On = R::On;
+
+    fn on(self) -> R::On {
+        ToOne::on(self)
+    }
+
+    fn link(self, row: &R::Source) -> Option<Self::Link> {
+        self.key(row)
+    }
+
+    fn linked(self, row: &R::Target) -> Option<Self::Link> {
+        Some(row.key())
+    }
+
+    fn load(self, links: Vec<Self::Link>, conn: &mut Conn) -> QueryResult<Vec<R::Target>> {
+        R::Target::load(R::Target::filter_keys(R::Target::query(), links), conn)
+    }
+}
+
+/// How the one statement of a retrieve takes in the other side of a relation to one row.
 pub trait Join: Copy {
     /// The table on the other side; the model's own under another name.
     type Table;
@@ -279,16 +329,34 @@ pub trait ColumnNamed<const HASH: u64> {
 
 /// What a foreign key holds: a key, or perhaps none.
 pub trait ForeignKey: Sized {
+    /// The type of the key.
+    type Key: Key;
+
     /// The value that points nowhere, if there is one.
     const NOWHERE: Option<Self>;
+
+    /// The key.
+    fn key(&self) -> Option<Self::Key>;
 }
 
 impl<K: Key> ForeignKey for K {
+    type Key = K;
+
     const NOWHERE: Option<Self> = None;
+
+    fn key(&self) -> Option<K> {
+        Some(self.clone())
+    }
 }
 
 impl<K: Key> ForeignKey for Option<K> {
+    type Key = K;
+
     const NOWHERE: Option<Self> = Some(None);
+
+    fn key(&self) -> Option<K> {
+        self.clone()
+    }
 }
 
 /// A relation to the rows of another model that point here: `has_many(copies: Copy, by = book_id)`.

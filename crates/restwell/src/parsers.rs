@@ -406,10 +406,16 @@ fn normal_number(text: &str) -> Result<Option<Number>> {
     Ok(None)
 }
 
-/// What Python's `int()` reads: digits of any script, with space around and underscores between; clamped to 64 bits.
+/// What [`parse_big_int`] reads, clamped to 64 bits.
 pub(crate) fn parse_int(text: &str) -> Option<i64> {
+    let clamp = |number: i128| number.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    parse_big_int(text).map(clamp)
+}
+
+/// What Python's `int()` reads: digits of any script, with space around and underscores between; clamped to 128 bits.
+pub(crate) fn parse_big_int(text: &str) -> Option<i128> {
     let text = text.trim();
-    let (mut number, mut digits, mut after_digit) = (0i64, 0, false);
+    let (mut number, mut digits, mut after_digit) = (0i128, 0, false);
     for c in text.strip_prefix(['+', '-']).unwrap_or(text).chars() {
         let digit = ascii_digit(c).to_digit(10);
         match digit {

@@ -90,6 +90,14 @@ pub fn missing() -> diesel::result::Error {
     diesel::result::Error::DatabaseError(kind, Box::new("a related row does not exist".to_owned()))
 }
 
+/// The key that a foreign key holds, if it points anywhere.
+pub fn key_in<M: Model, C: Column<M, Value: ForeignKey>>(
+    row: &M,
+    _column: C,
+) -> Option<<C::Value as ForeignKey>::Key> {
+    C::get(row).key()
+}
+
 /// The typed SQL of an attribute of `M`.
 pub fn expression<M: Model, A: Attribute<M>>(attribute: A) -> A::Expression {
     attribute.expression()

@@ -13,6 +13,7 @@ use crate::{
     exceptions::{ErrorDetail, Result},
     fields::{Field, FieldOptions, fail, null},
     models::{Key, Model, SlugModel},
+    parsers::parse_big_int,
     request::Request,
     serializers::{Checks, Scope},
 };
@@ -100,24 +101,31 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
         scope: &Scope<'_>,
         conn: &mut Conn,
     ) -> Related<Vec<M::Key>> {
-        let mut keys = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            let parsed = match input {
-                Value::Null => does_not_exist("null"),
-                Value::String(text) if text.is_empty() => no_key::<M>(),
-                input => parse_key::<M>(input),
-            };
-            match parsed {
-                Ok(key) => keys.push(key),
-                Err(detail) => return Ok(Err(detail)),
-            }
-        }
+        let (keys, mistake) = until_mistake(inputs.iter().map(|input| match input {
+            Value::Null => does_not_exist("null"),
+            Value::String(text) if text.is_empty() => no_key::<M>(),
+            input => parse_key::<M>(input),
+        }));
         let known = M::load_keys(M::filter_keys(query::<M>(rows, scope), keys.clone()), conn)?;
         Ok(match keys.iter().find(|key| !known.contains(key)) {
             Some(unknown) => does_not_exist(&unknown.to_string()),
-            None => Ok(keys),
+            None => mistake.map_or(Ok(keys), Err),
         })
     }
+}
+
+/// The values before the first mistake, and the mistake: one of those may be wrong too, and comes first.
+fn until_mistake<T>(
+    values: impl Iterator<Item = Result<T, ErrorDetail>>,
+) -> (Vec<T>, Option<ErrorDetail>) {
+    let mut good = Vec::new();
+    for value in values {
+        match value {
+            Ok(value) => good.push(value),
+            Err(detail) => return (good, Some(detail)),
+        }
+    }
+    (good, None)
 }
 
 /// What names the rows of a query, with their keys.
@@ -161,7 +169,7 @@ impl<S: SlugBy> RelatedField for S {
         scope: &Scope<'_>,
         conn: &mut Conn,
     ) -> Related<<S::Target as Model>::Key> {
-        if input.is_null() {
+        if input.is_null() || input.as_str() == Some("") {
             return Ok(null());
         }
         let keys = Self::to_keys(std::slice::from_ref(input), rows, scope, conn)?;
@@ -177,13 +185,7 @@ impl<S: SlugBy> RelatedField for S {
         if inputs.is_empty() {
             return Ok(Ok(Vec::new()));
         }
-        let mut asked = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            match S::Value::of(input) {
-                Ok(value) => asked.push(value),
-                Err(detail) => return Ok(Err(detail)),
-            }
-        }
+        let (asked, mistake) = until_mistake(inputs.iter().map(S::Value::of));
         let values = asked.iter().flatten().cloned().collect();
         let known = S::load(S::filter(query::<S::Target>(rows, scope), values), conn)?;
         let mut keys = Vec::with_capacity(inputs.len());
@@ -198,7 +200,7 @@ impl<S: SlugBy> RelatedField for S {
                 }
             }
         }
-        Ok(Ok(keys))
+        Ok(mistake.map_or(Ok(keys), Err))
     }
 }
 
@@ -226,53 +228,165 @@ impl SlugValue for String {
     }
 }
 
-macro_rules! slug_values {
-    ($($value:ty),*) => {$(
-        impl SlugValue for $value {
+impl SlugValue for uuid::Uuid {
+    fn of(input: &Value) -> Result<Option<Self>, ErrorDetail> {
+        if input.is_null() {
+            return Ok(None);
+        }
+        match Self::to_internal_value(input, &FieldOptions::NONE) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => names_no_row(),
+        }
+    }
+}
+
+macro_rules! slug_numbers {
+    ($($number:ty),*) => {$(
+        impl SlugValue for $number {
             fn of(input: &Value) -> Result<Option<Self>, ErrorDetail> {
-                if input.is_null() {
-                    return Ok(None);
-                }
-                match <$value>::to_internal_value(input, &FieldOptions::NONE) {
-                    Ok(value) => Ok(Some(value)),
-                    Err(_) => fail("This names no row.", "invalid"),
-                }
+                Ok(match whole_number(input)? {
+                    Some(number) => number.try_into().ok(),
+                    None => None,
+                })
             }
         }
     )*};
 }
 
-slug_values!(i16, i32, i64, uuid::Uuid);
+slug_numbers!(i16, i32, i64);
+
+/// What Python's `int()` makes of a value, clamped to 128 bits; null is no number.
+fn whole_number(input: &Value) -> Result<Option<i128>, ErrorDetail> {
+    let number = match input {
+        Value::Null => return Ok(None),
+        Value::Bool(value) => Some(i128::from(*value)),
+        Value::Number(number) => number
+            .as_i128()
+            .or_else(|| number.as_f64().map(|float| float as i128)),
+        Value::String(text) => parse_big_int(text),
+        _ => None,
+    };
+    number.map_or_else(names_no_row, |number| Ok(Some(number)))
+}
+
+fn names_no_row<T>() -> Result<T, ErrorDetail> {
+    fail("This names no row.", "invalid")
+}
 
 impl<M: Model> RelatedField for Hyperlink<M> {
     type Target = M;
 
     fn to_key(input: &Value, rows: Rows<M>, scope: &Scope<'_>, conn: &mut Conn) -> Related<M::Key> {
-        let url = match input {
-            Value::Null => return Ok(null()),
-            Value::String(text) if text.is_empty() => return Ok(null()),
-            Value::String(text) => text,
-            _ => return Ok(fail("A URL must be a string.", "incorrect_type")),
-        };
-        let Some(path) = path_of(url) else {
-            return Ok(fail("This is not a URL of this service.", "no_match"));
-        };
-        let Some(found) = scope.request.urls.resolve(path) else {
-            return Ok(fail("This URL leads nowhere.", "no_match"));
-        };
-        if scope.request.urls.name_of(&found) != format!("{}-detail", M::NAME.to_lowercase()) {
-            return Ok(fail("This URL leads to something else.", "incorrect_match"));
-        }
-        let lookup = found.lookup.unwrap_or_default();
-        let keys = match M::filter_lookup(query::<M>(rows, scope), &lookup) {
-            Some(query) => M::load_keys(query, conn)?,
-            None => Vec::new(),
-        };
-        Ok(keys
-            .into_iter()
-            .next()
-            .map_or_else(|| does_not_exist(url), Ok))
+        key_of_link::<M>(input, &view_name::<M>(), rows, scope, conn)
     }
+
+    fn to_keys(
+        inputs: &[Value],
+        rows: Rows<M>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<Vec<M::Key>> {
+        keys_of_links::<M>(inputs, &view_name::<M>(), rows, scope, conn)
+    }
+}
+
+/// A route that URLs of rows of a model must have: `#[field(view_name = "…")]`.
+pub trait ViewName: 'static {
+    /// The model of the rows.
+    type Target: Model;
+    /// The name of the route.
+    const VIEW_NAME: &'static str;
+}
+
+/// The URL of a row by a route of another name: a [`Hyperlink`] with `#[field(view_name = "…")]`.
+pub struct HyperlinkBy<V>(PhantomData<V>);
+
+impl<V: ViewName> RelatedField for HyperlinkBy<V> {
+    type Target = V::Target;
+
+    fn to_key(
+        input: &Value,
+        rows: Rows<V::Target>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<<V::Target as Model>::Key> {
+        key_of_link::<V::Target>(input, V::VIEW_NAME, rows, scope, conn)
+    }
+
+    fn to_keys(
+        inputs: &[Value],
+        rows: Rows<V::Target>,
+        scope: &Scope<'_>,
+        conn: &mut Conn,
+    ) -> Related<Vec<<V::Target as Model>::Key>> {
+        keys_of_links::<V::Target>(inputs, V::VIEW_NAME, rows, scope, conn)
+    }
+}
+
+/// The route by which links name rows of `M`, if a field names no other.
+pub(crate) fn view_name<M: Model>() -> String {
+    format!("{}-detail", M::NAME.to_lowercase())
+}
+
+fn key_of_link<M: Model>(
+    input: &Value,
+    view_name: &str,
+    rows: Rows<M>,
+    scope: &Scope<'_>,
+    conn: &mut Conn,
+) -> Related<M::Key> {
+    if input.is_null() || input.as_str() == Some("") {
+        return Ok(null());
+    }
+    key_of_url::<M>(input, view_name, rows, scope, conn)
+}
+
+/// An item of a list is a URL, or wrong: it stands for no null.
+fn keys_of_links<M: Model>(
+    inputs: &[Value],
+    view_name: &str,
+    rows: Rows<M>,
+    scope: &Scope<'_>,
+    conn: &mut Conn,
+) -> Related<Vec<M::Key>> {
+    let mut keys = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        match key_of_url::<M>(input, view_name, rows, scope, conn)? {
+            Ok(key) => keys.push(key),
+            Err(detail) => return Ok(Err(detail)),
+        }
+    }
+    Ok(Ok(keys))
+}
+
+fn key_of_url<M: Model>(
+    input: &Value,
+    view_name: &str,
+    rows: Rows<M>,
+    scope: &Scope<'_>,
+    conn: &mut Conn,
+) -> Related<M::Key> {
+    let Value::String(url) = input else {
+        return Ok(fail("A URL must be a string.", "incorrect_type"));
+    };
+    let Some(path) = path_of(url) else {
+        return Ok(fail("This is not a URL of this service.", "no_match"));
+    };
+    let Some(found) = scope.request.urls.resolve(path) else {
+        return Ok(fail("This URL leads nowhere.", "no_match"));
+    };
+    if scope.request.urls.name_of(&found) != view_name {
+        return Ok(fail("This URL leads to something else.", "incorrect_match"));
+    }
+    let lookup = found.lookup.unwrap_or_default();
+    let keys = match M::filter_lookup(query::<M>(rows, scope), &lookup) {
+        Some(query) => M::load_keys(query, conn)?,
+        None => Vec::new(),
+    };
+    Ok(keys
+        .into_iter()
+        .next()
+        .map_or_else(|| does_not_exist(url), Ok))
 }
 
 /// Contract §8.1: numbers lose their fraction, texts are trimmed; nothing else can be a key.
@@ -291,16 +405,13 @@ fn parse_key<M: Model>(input: &Value) -> Result<M::Key, ErrorDetail> {
     match M::Key::parse(&text) {
         Some(key) => Ok(key),
         // Out of the column's range, but a number: no row has it.
-        None if is_whole(&text) && (input.is_number() || M::Key::UNPARSABLE != "invalid") => {
+        None if parse_big_int(&text).is_some()
+            && (input.is_number() || M::Key::UNPARSABLE != "invalid") =>
+        {
             does_not_exist(&text)
         }
         None => no_key::<M>(),
     }
-}
-
-fn is_whole(text: &str) -> bool {
-    let digits = text.trim_start_matches(['-', '+']);
-    digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn no_key<M: Model>() -> Result<M::Key, ErrorDetail> {

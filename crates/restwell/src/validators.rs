@@ -1,20 +1,22 @@
 //! Rules over several fields: what they may say, and what no constraint of the database can (contract §6.3 to §6.7).
 
-use chrono::{Datelike, NaiveDate};
-use diesel::{QueryResult, RunQueryDsl};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use diesel::{
+    QueryResult, RunQueryDsl,
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment},
+    sql_types::Date,
+};
 
 use crate::{
     db::Conn,
     exceptions::{ApiException, ErrorDetail, Errors, NON_FIELD_ERRORS, Result},
+    models::{Column, Model, Predicate},
 };
 
 mod functions {
-    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use diesel::sql_types::{BigInt, Text};
 
-    diesel::define_sql_function! {
-        /// A part of a date as a number.
-        fn date_part(part: Text, date: Nullable<Date>) -> Nullable<Double>;
-    }
     diesel::define_sql_function! {
         /// A lock until the transaction ends; what it gives is never read.
         fn pg_advisory_xact_lock(key: BigInt) -> Bool;
@@ -24,8 +26,6 @@ mod functions {
         fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
     }
 }
-
-pub use functions::date_part;
 
 /// What a rule of a whole object says, in its place: a message or a list belongs to no field, and a map is by field.
 pub fn as_serializer_error(exception: ApiException) -> ApiException {
@@ -79,6 +79,21 @@ impl Period {
         })
     }
 
+    /// Holds for the rows whose date lies in the same period.
+    pub fn holds<M: Model, C: Column<M, Value: Dated> + QueryFragment<Pg> + Send + 'static>(
+        self,
+        column: C,
+        date: NaiveDate,
+    ) -> Predicate<M> {
+        let is_time = C::Value::IS_TIME;
+        Predicate::of(InPeriod {
+            column,
+            is_time,
+            period: self,
+            date,
+        })
+    }
+
     /// Holds other writers of the same period back until this transaction ends, so that what is looked up then holds.
     ///
     /// # Errors
@@ -92,14 +107,50 @@ impl Period {
     }
 }
 
+/// `column = date`, or a part of both; a time is the day that it is in UTC.
+struct InPeriod<C> {
+    column: C,
+    is_time: bool,
+    period: Period,
+    date: NaiveDate,
+}
+
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for InPeriod<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let (start, end) = match self.period {
+            Period::Date => ("", ""),
+            Period::Month => ("date_part('month', ", ")"),
+            Period::Year => ("date_part('year', ", ")"),
+        };
+        out.push_sql(start);
+        out.push_sql("(");
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(if self.is_time {
+            " AT TIME ZONE 'UTC')::date"
+        } else {
+            ")"
+        });
+        out.push_sql(end);
+        out.push_sql(" = ");
+        out.push_sql(start);
+        out.push_bind_param::<Date, _>(&self.date)?;
+        out.push_sql(if start.is_empty() { "" } else { "::date" });
+        out.push_sql(end);
+        Ok(())
+    }
+}
+
 /// A date, or perhaps none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a date",
     label = "not a date",
-    note = "a value is unique for a column of type `NaiveDate` or `Option<NaiveDate>`"
+    note = "a value is unique for a column of type `NaiveDate`, `DateTime<Utc>`, or an `Option` of one"
 )]
 pub trait Dated {
-    /// The date.
+    /// The column holds times.
+    const IS_TIME: bool = false;
+
+    /// The date; of a time that in UTC.
     fn date(&self) -> Option<NaiveDate>;
 }
 
@@ -109,9 +160,25 @@ impl Dated for NaiveDate {
     }
 }
 
+impl Dated for DateTime<Utc> {
+    const IS_TIME: bool = true;
+
+    fn date(&self) -> Option<NaiveDate> {
+        Some(self.date_naive())
+    }
+}
+
 impl Dated for Option<NaiveDate> {
     fn date(&self) -> Option<NaiveDate> {
         *self
+    }
+}
+
+impl Dated for Option<DateTime<Utc>> {
+    const IS_TIME: bool = true;
+
+    fn date(&self) -> Option<NaiveDate> {
+        self.map(|time| time.date_naive())
     }
 }
 

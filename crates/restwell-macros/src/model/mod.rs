@@ -18,8 +18,9 @@ use crate::{
 mod column;
 mod relation;
 
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 9] = [
     "belongs_to",
+    "has_one",
     "has_many",
     "many_to_many",
     "computed",
@@ -28,7 +29,13 @@ const OPTIONS: [&str; 8] = [
     "lookup",
     "auto_now",
 ];
-const REPEATABLE: [&str; 4] = ["belongs_to", "has_many", "many_to_many", "computed"];
+const REPEATABLE: [&str; 5] = [
+    "belongs_to",
+    "has_one",
+    "has_many",
+    "many_to_many",
+    "computed",
+];
 
 /// A model as its attributes describe it.
 struct Container<'a> {
@@ -137,16 +144,9 @@ impl<'a> Container<'a> {
 
     fn option(&mut self, item: &Item, ctxt: &Ctxt) {
         match item.name.to_string().as_str() {
-            "belongs_to" => {
-                self.relations.extend(item.content(ctxt, |input| {
-                    relation::parse(input, |by| RelationKind::BelongsTo { by })
-                }));
-            }
-            "has_many" => {
-                self.relations.extend(item.content(ctxt, |input| {
-                    relation::parse(input, |by| RelationKind::HasMany { by })
-                }));
-            }
+            "belongs_to" => self.relate(item, |by| RelationKind::BelongsTo { by }, ctxt),
+            "has_one" => self.relate(item, |by| RelationKind::HasOne { by }, ctxt),
+            "has_many" => self.relate(item, |by| RelationKind::HasMany { by }, ctxt),
             "many_to_many" => self
                 .relations
                 .extend(item.content(ctxt, relation::parse_many_to_many)),
@@ -156,6 +156,11 @@ impl<'a> Container<'a> {
             "lookup" => self.lookup = item.name(ctxt),
             _ => self.auto_now = item.names(ctxt),
         }
+    }
+
+    fn relate(&mut self, item: &Item, kind: fn(Ident) -> RelationKind, ctxt: &Ctxt) {
+        let relation = item.content(ctxt, |input| relation::parse(input, kind));
+        self.relations.extend(relation);
     }
 
     fn expand(&self) -> TokenStream {

@@ -17,6 +17,9 @@ pub(super) enum RelationKind {
     BelongsTo {
         by: Ident,
     },
+    HasOne {
+        by: Ident,
+    },
     HasMany {
         by: Ident,
     },
@@ -44,7 +47,9 @@ impl Container<'_> {
         );
         let (any, among) = match &relation.kind {
             RelationKind::BelongsTo { by } => self.belongs_to_conditions(by),
-            RelationKind::HasMany { by } => self.has_many_conditions(target, by),
+            RelationKind::HasOne { by } | RelationKind::HasMany { by } => {
+                self.has_many_conditions(target, by)
+            }
             RelationKind::ManyToMany {
                 through,
                 owner,
@@ -53,6 +58,7 @@ impl Container<'_> {
         };
         let specific = match &relation.kind {
             RelationKind::BelongsTo { by } => self.belongs_to(&unit, target, by),
+            RelationKind::HasOne { by } => self.has_one(&unit, target, by),
             RelationKind::HasMany { by } => self.has_many(&unit, target, by),
             RelationKind::ManyToMany {
                 through,
@@ -215,13 +221,48 @@ impl Container<'_> {
         }
     }
 
+    fn has_one(&self, unit: &Ident, target: &Path, by: &Ident) -> TokenStream {
+        let (me, table, key) = (self.name, &self.table, &self.key);
+        let model = quote!(<#target as ::restwell::models::Model>);
+        let OtherSide { sides, .. } = Self::other(unit, target, by);
+        let column = Self::named_column(target, by);
+        let name = quote_spanned!(by.span()=> #model::FIELDS.#by);
+        quote! {
+            #sides
+            #[automatically_derived]
+            impl ::restwell::models::Single for #unit {
+                type Source = #me;
+                type Target = #target;
+                type Link = <#me as ::restwell::models::Model>::Key;
+                type On = diesel::dsl::Eq<diesel::dsl::Nullable<#column>, diesel::dsl::Nullable<#table::#key>>;
+                fn on(self) -> Self::On { #name.nullable().eq(#table::#key.nullable()) }
+                fn link(self, row: &#me) -> ::std::option::Option<Self::Link> {
+                    ::std::option::Option::Some(::restwell::models::Model::key(row))
+                }
+                fn linked(self, row: &#target) -> ::std::option::Option<Self::Link> {
+                    ::restwell::private::key_in::<#target, _>(row, #name)
+                }
+                fn load(
+                    self,
+                    links: ::std::vec::Vec<Self::Link>,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> diesel::QueryResult<::std::vec::Vec<#target>> {
+                    #model::load(#model::query().filter(#name.eq_any(links)), conn)
+                }
+            }
+        }
+    }
+
+    /// The type of a column of another model.
+    fn named_column(target: &Path, by: &Ident) -> TokenStream {
+        let hash = names::hash(by);
+        quote_spanned!(by.span()=> <#target as ::restwell::models::ColumnNamed<#hash>>::Column)
+    }
+
     fn has_many(&self, unit: &Ident, target: &Path, by: &Ident) -> TokenStream {
         let me = self.name;
         let model = quote!(<#target as ::restwell::models::Model>);
-        let hash = names::hash(by);
-        let column = quote_spanned! {by.span()=>
-            <#target as ::restwell::models::ColumnNamed<#hash>>::Column
-        };
+        let column = Self::named_column(target, by);
         let name = quote_spanned!(by.span()=> #model::FIELDS.#by);
         quote! {
             #[automatically_derived]

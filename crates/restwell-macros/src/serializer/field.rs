@@ -14,7 +14,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-const FIELD_OPTIONS: [&str; 22] = [
+const FIELD_OPTIONS: [&str; 23] = [
     "read_only",
     "write_only",
     "required",
@@ -22,6 +22,7 @@ const FIELD_OPTIONS: [&str; 22] = [
     "default",
     "source",
     "slug",
+    "view_name",
     "queryset",
     "unique",
     "unique_for_date",
@@ -82,6 +83,8 @@ pub(super) struct Field<'a> {
     pub(super) source: Ident,
     /// The column by which rows are named, if it is not the model's slug.
     pub(super) slug: Option<Ident>,
+    /// The route of its URLs, if it is not the model's.
+    pub(super) view_name: Option<LitStr>,
     /// The rows that a client may name.
     pub(super) queryset: Option<Path>,
     /// The to-one relations that lead to the model of `source`, if it is not the serializer's.
@@ -135,6 +138,7 @@ impl<'a> Field<'a> {
             kind: Kind::of(&field.ty),
             source: name.clone(),
             slug: None,
+            view_name: None,
             queryset: None,
             over: Vec::new(),
             read_only: false,
@@ -179,6 +183,7 @@ impl<'a> Field<'a> {
             }
             "source" => self.set_source(item, ctxt),
             "slug" => self.slug = item.name(ctxt),
+            "view_name" => self.view_name = item.value(ctxt),
             "queryset" => self.queryset = item.value(ctxt),
             "validate" => self.validate.extend(item.value::<Path>(ctxt)),
             "computed" => self.read_only_kind(Kind::Computed, item.flag(ctxt)),
@@ -380,7 +385,7 @@ fn check(items: &[Item], ctxt: &Ctxt) {
     }
 }
 
-fn text(literal: Option<&LitStr>) -> TokenStream {
+pub(super) fn text(literal: Option<&LitStr>) -> TokenStream {
     literal.map_or_else(
         || quote!(::std::option::Option::None),
         |literal| quote!(::std::option::Option::Some(#literal)),

@@ -6,7 +6,7 @@ use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
 use super::{
     Container,
-    field::{Field, Kind},
+    field::{Field, Kind, text},
 };
 use crate::{
     ast::{self, Naming},
@@ -24,6 +24,12 @@ impl Field<'_> {
             ctxt.error(&item.name, "`slug` is the column of a `Slug<…>`");
             self.slug = None;
         }
+        let naming = self.naming().or_else(|| Naming::of(self.ty));
+        let is_link = matches!(naming, Some(Naming::Hyperlink(_)));
+        if let Some(item) = find("view_name").filter(|_| !is_link) {
+            ctxt.error(&item.name, "`view_name` is the route of a `Hyperlink<…>`");
+            self.view_name = None;
+        }
         if let Some(item) = find("queryset").filter(|_| self.naming().is_none() || self.read_only) {
             let message = "`queryset` limits what a client may send for a `PrimaryKey<…>`, `Slug<…>` or `Hyperlink<…>`";
             ctxt.error(&item.name, message);
@@ -33,6 +39,10 @@ impl Field<'_> {
 
     /// The type that reads what a client sent for one row.
     pub(super) fn reader(&self) -> TokenStream {
+        if self.view_name.is_some() {
+            let marker = self.view_marker();
+            return quote!(::restwell::relations::HyperlinkBy<#marker>);
+        }
         match (&self.slug, self.kind) {
             (Some(_), _) => self.slug_type(),
             (None, Kind::Many { .. }) => {
@@ -82,6 +92,31 @@ impl Field<'_> {
         format_ident!("__{name}Slug", span = self.spot())
     }
 
+    fn view_marker(&self) -> Ident {
+        let name = names::camel_case(&self.name.unraw().to_string());
+        format_ident!("__{name}View", span = self.spot())
+    }
+
+    /// The route of its URLs, as an argument.
+    pub(super) fn view_name(&self) -> TokenStream {
+        text(self.view_name.as_ref())
+    }
+
+    /// A type for the route of its URLs, if a client may send one.
+    fn link_by(&self) -> Option<TokenStream> {
+        let (view_name, model) = (self.view_name.as_ref()?, self.naming()?.model());
+        let marker = self.view_marker();
+        (!self.read_only).then(|| {
+            quote! {
+                struct #marker;
+                impl ::restwell::relations::ViewName for #marker {
+                    type Target = #model;
+                    const VIEW_NAME: &'static str = #view_name;
+                }
+            }
+        })
+    }
+
     /// The type of the column that names rows.
     pub(super) fn slug_column(&self) -> Option<TokenStream> {
         let (slug, model) = (self.slug.as_ref()?, self.naming()?.model());
@@ -125,10 +160,11 @@ impl Field<'_> {
 }
 
 impl Container<'_> {
-    /// The types for columns that name rows.
+    /// The types for columns and routes that name rows.
     pub(super) fn slugs(&self) -> TokenStream {
         let slugs = self.fields.iter().filter_map(Field::slug_by);
-        quote!(#(#slugs)*)
+        let links = self.fields.iter().filter_map(Field::link_by);
+        quote!(#(#slugs)* #(#links)*)
     }
 
     /// The statement of a list whose rows are shown themselves: pairs of a row's key and a row on the other side.

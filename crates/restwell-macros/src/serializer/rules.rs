@@ -268,14 +268,10 @@ impl Container<'_> {
         let (value, day) = (field.sent(), date.sent());
         let (column, date_column) = (self.column(field), self.column(date));
         let variant = format_ident!("{}", names::camel_case(period));
-        let condition = match period {
-            "date" => quote!(#date_column.eq(date)),
-            _ => quote! {
-                ::restwell::validators::date_part(#period, #date_column.nullable()).eq(period.of(date))
-            },
-        };
         let others = self.others(quote! {
-            <#model as ::restwell::models::Model>::query().filter(#column.eq(value.clone())).filter(#condition)
+            <#model as ::restwell::models::Model>::query()
+                .filter(#column.eq(value.clone()))
+                .filter(period.holds::<#model, _>(#date_column, date))
         });
         let dated = quote_spanned!(date.spot()=> ::restwell::validators::Dated::date(date));
         quote! {

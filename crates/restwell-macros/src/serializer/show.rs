@@ -135,7 +135,7 @@ impl Container<'_> {
 
     fn join(&self, nested: &Field<'_>) -> TokenStream {
         let relation = self.attribute(nested);
-        quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::ToOne::on(#relation)));)
+        quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::Single::on(#relation)));)
     }
 
     /// Statements that fetch what one field needs, for all `rows`.
@@ -259,7 +259,7 @@ impl Container<'_> {
                 select: quote!(::restwell::models::Join::selection(#relation)),
                 push: quote!(#all.extend(#local);),
                 finish: quote_spanned! {field.spot()=>
-                    let #local: #nested = ::restwell::serializers::Nested::new(#all, conn)?;
+                    let #local: #nested = ::restwell::serializers::Nested::new(#relation, #all, conn)?;
                 },
                 local,
             }
@@ -406,9 +406,14 @@ impl Container<'_> {
                     ::restwell::serializers::Nested::get(nested, relation, row, request)
                 }}
             }
-            Kind::Identity => quote! {
-                ::restwell::serializers::hyperlink::<#model>(&::restwell::models::Model::lookup(row), request)
-            },
+            Kind::Identity => {
+                let view_name = field.view_name();
+                quote! {
+                    ::restwell::serializers::hyperlink::<#model>(
+                        &::restwell::models::Model::lookup(row), #view_name, request,
+                    )
+                }
+            }
             Kind::One { naming, .. } => self.shown_row(field, naming),
             Kind::Many { naming } => shown_rows(field, naming),
         }
@@ -423,10 +428,14 @@ impl Container<'_> {
             Naming::Slug(_) | Naming::Text(_) => {
                 quote!(#key.and_then(|key| related.#local.one(&key)))
             }
-            Naming::Hyperlink(target) => quote! {
-                #key.and_then(|key| related.#local.one(&key))
-                    .and_then(|lookup| ::restwell::serializers::hyperlink::<#target>(lookup, request))
-            },
+            Naming::Hyperlink(target) => {
+                let view_name = field.view_name();
+                quote! {
+                    #key.and_then(|key| related.#local.one(&key)).and_then(|lookup| {
+                        ::restwell::serializers::hyperlink::<#target>(lookup, #view_name, request)
+                    })
+                }
+            }
         }
     }
 }
@@ -436,11 +445,14 @@ fn shown_rows(field: &Field<'_>, naming: Naming<'_>) -> TokenStream {
     let local = &field.local;
     let names = quote!(related.#local.all(&::restwell::models::Model::key(row)));
     match naming {
-        Naming::Hyperlink(target) => quote! {
-            ::restwell::serializers::Sequence(#names.map(|lookup: &::std::string::String| {
-                ::restwell::serializers::hyperlink::<#target>(lookup, request)
-            }))
-        },
+        Naming::Hyperlink(target) => {
+            let view_name = field.view_name();
+            quote! {
+                ::restwell::serializers::Sequence(#names.map(|lookup: &::std::string::String| {
+                    ::restwell::serializers::hyperlink::<#target>(lookup, #view_name, request)
+                }))
+            }
+        }
         _ => quote!(::restwell::serializers::Sequence(#names)),
     }
 }

@@ -219,13 +219,18 @@ impl Container<'_> {
                 field.name.unraw().to_string(),
                 field.source.unraw().to_string(),
             );
-            let (key, check) = (format!("{column}_key"), format!("{column}_check"));
+            let end = |kind: &str| format!("{column}_{kind}");
+            let (key, check, foreign) = (end("key"), end("check"), end("fkey"));
             let code = if field.limits.has("min_value") {
                 "min_value"
             } else {
                 "invalid"
             };
-            quote!(#key => return some(#name, "unique"), #check => return some(#name, #code),)
+            quote! {
+                #key => return some(#name, "unique"),
+                #check => return some(#name, #code),
+                #foreign => return some(#name, "does_not_exist"),
+            }
         });
         let keys = self
             .columns()

@@ -4,7 +4,7 @@
 use base64::{
     Engine,
     alphabet::STANDARD,
-    engine::{GeneralPurpose, GeneralPurposeConfig},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -17,10 +17,12 @@ use crate::{
     query_params::{QueryParams, push_quoted},
 };
 
-/// What Python's `b64decode` reads.
+/// Written with padding, and read without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
 );
 
 /// The rows that a cursor may skip besides those before its position, as in DRF.
@@ -97,10 +99,7 @@ impl Cursor {
         if !text.is_ascii() {
             return None;
         }
-        // Python's decoder overlooks what is not of the alphabet.
-        let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
-        let text: Vec<u8> = text.bytes().filter(known).collect();
-        let bytes = BASE64.decode(text).ok().filter(|bytes| bytes.is_ascii())?;
+        let bytes = decode_base64(text).filter(|bytes| bytes.is_ascii())?;
         let tokens: Vec<_> = form_urlencoded::parse(&bytes).collect();
         let first = |name| {
             let mut found = tokens.iter().filter(|(known, _)| known == name);
@@ -166,6 +165,29 @@ impl Cursor {
     fn is_start(&self) -> bool {
         self.position.is_empty() && self.offset == 0
     }
+}
+
+/// What Python's `b64decode` reads: it overlooks what is not of the alphabet, padding where none is due, and all that
+/// follows what is padded.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let (mut data, mut padding) = (Vec::new(), 0);
+    for byte in text.bytes() {
+        match byte {
+            b'=' if data.len() % 4 >= 2 => {
+                padding += 1;
+                if data.len() % 4 + padding >= 4 {
+                    return BASE64.decode(data).ok();
+                }
+            }
+            byte if byte.is_ascii_alphanumeric() || b"+/".contains(&byte) => {
+                data.push(byte);
+                padding = 0;
+            }
+            _ => {}
+        }
+    }
+    let is_whole = data.len() % 4 == 0;
+    is_whole.then(|| BASE64.decode(data).ok()).flatten()
 }
 
 /// What one request asks of a list that is cut by cursors.

@@ -8,13 +8,15 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{
     exceptions::{ApiException, Result},
-    parsers::parse_int,
+    parsers::{parse_big_int, parse_int},
     query_params::QueryParams,
 };
 
 mod cursor;
+mod page_size;
 
 pub use cursor::{Cursor, CursorPagination, CursorWindow};
+pub use page_size::PageSize;
 
 /// How a list is cut into pages.
 ///
@@ -253,10 +255,16 @@ impl<const MAX_LIMIT: u32> Pagination for LimitOffset<MAX_LIMIT> {
         params: &QueryParams,
     ) -> Result<Links> {
         let (limit, offset) = window.bounds(Some(count));
-        let next = offset.saturating_add(limit);
         let limit_text = limit.to_string();
         let (limit_param, offset_param) = (self.limit_query_param, self.offset_query_param);
-        let link = |offset: i64| match offset {
+        // What was sent may not fit into an offset of SQL, but stands in the link.
+        let sent = params.get(offset_param).and_then(parse_big_int);
+        let offset = sent.map_or(0, |sent| sent.max(offset.into()));
+        let (next, previous) = (
+            offset.saturating_add(limit.into()),
+            offset - i128::from(limit),
+        );
+        let link = |offset: i128| match offset {
             ..=0 => params.link(base_url, &[(limit_param, &limit_text)], &[offset_param]),
             _ => params.link(
                 base_url,
@@ -269,8 +277,8 @@ impl<const MAX_LIMIT: u32> Pagination for LimitOffset<MAX_LIMIT> {
         };
         Ok(Links {
             count,
-            next: (next < count).then(|| link(next)),
-            previous: (offset > 0).then(|| link(offset.saturating_sub(limit))),
+            next: (next < count.into()).then(|| link(next)),
+            previous: (offset > 0).then(|| link(previous)),
         })
     }
 }

@@ -18,6 +18,8 @@ pub struct Many {
     pub min_length: Option<usize>,
     /// The most items.
     pub max_length: Option<usize>,
+    /// Errors stand at the places of their items, not under their positions; `None` for what the settings say.
+    pub errors_as_list: Option<bool>,
 }
 
 impl Many {
@@ -26,6 +28,7 @@ impl Many {
         allow_empty: true,
         min_length: None,
         max_length: None,
+        errors_as_list: None,
     };
 
     /// The limits of a nested list.
@@ -34,6 +37,7 @@ impl Many {
             allow_empty: options.allow_empty,
             min_length: options.min_length,
             max_length: options.max_length,
+            errors_as_list: None,
         }
     }
 
@@ -107,17 +111,20 @@ pub fn run_list_validation<S: BaseSerializer>(
     Err(ApiException::validation(by_index(
         errors,
         items.len(),
+        limits,
         scope.request,
     )))
 }
 
-/// The errors of some items of a list, in the form that the settings ask for.
+/// The errors of some items of a list, in the form that the list, or else the settings, ask for.
 pub(crate) fn by_index(
     errors: Vec<(usize, ErrorDetail)>,
     length: usize,
+    limits: Many,
     request: &Request,
 ) -> ErrorDetail {
-    if request.settings.list_errors_as_dict {
+    let as_dict = request.settings.list_errors_as_dict;
+    if !limits.errors_as_list.unwrap_or(!as_dict) {
         let errors = errors.into_iter();
         return ErrorDetail::Map(
             errors

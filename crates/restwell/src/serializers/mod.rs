@@ -19,7 +19,7 @@ use crate::{
     fields::{Field, FieldKind, FieldOptions, fail, null},
     input::{FormValue, Input, Sent},
     models::Model,
-    relations::{Related, RelatedField, Rows},
+    relations::{self, Related, RelatedField, Rows},
     request::Request,
 };
 
@@ -302,9 +302,16 @@ impl<F: Field> Serialize for FieldRepresentation<'_, F> {
     }
 }
 
-/// The absolute URL of the row of `M` that has this lookup value.
-pub fn hyperlink<M: Model>(lookup: &str, request: &Request) -> Option<String> {
-    request.hyperlink(&format!("{}-detail", M::NAME.to_lowercase()), lookup)
+/// The absolute URL of the row of `M` that has this lookup value, by the model's own route or the one that is named.
+pub fn hyperlink<M: Model>(
+    lookup: &str,
+    view_name: Option<&str>,
+    request: &Request,
+) -> Option<String> {
+    match view_name {
+        Some(view_name) => request.hyperlink(view_name, lookup),
+        None => request.hyperlink(&relations::view_name::<M>(), lookup),
+    }
 }
 
 /// The value of one field, if it was sent and holds; its errors otherwise.

@@ -8,12 +8,12 @@ use serde::ser::{Serialize, Serializer};
 use super::{ModelSerializer, Representation};
 use crate::{
     db::Conn,
-    models::{Model, ToOne},
+    models::{Model, Single, ToOne},
     relations::SlugBy,
     request::Request,
 };
 
-/// The nested objects of a to-one relation, for all rows of a page.
+/// The nested objects of a relation to one row, for all rows of a page, ordered by what links them to those.
 pub struct Nested<S: ModelSerializer> {
     rows: Vec<S::Model>,
     related: S::Related,
@@ -26,23 +26,26 @@ impl<S: ModelSerializer> Nested<S> {
     /// The database's.
     pub fn prefetch<R>(relation: R, rows: &[R::Source], conn: &mut Conn) -> QueryResult<Self>
     where
-        R: ToOne<Target = S::Model>,
+        R: Single<Target = S::Model>,
     {
-        let keys = keys_of(relation, rows);
-        let rows = match keys.is_empty() {
+        let links = sorted(rows.iter().filter_map(|row| relation.link(row)).collect());
+        let rows = match links.is_empty() {
             true => Vec::new(),
-            false => S::Model::load(S::Model::filter_keys(S::Model::query(), keys), conn)?,
+            false => relation.load(links, conn)?,
         };
-        Self::new(rows, conn)
+        Self::new(relation, rows, conn)
     }
 
     /// Takes rows that came with a join, any of them more than once.
     ///
     /// # Errors
     /// The database's, when the rows have relations of their own.
-    pub fn new(mut rows: Vec<S::Model>, conn: &mut Conn) -> QueryResult<Self> {
-        rows.sort_unstable_by_key(Model::key);
-        rows.dedup_by(|left, right| left.key() == right.key());
+    pub fn new<R>(relation: R, mut rows: Vec<S::Model>, conn: &mut Conn) -> QueryResult<Self>
+    where
+        R: Single<Target = S::Model>,
+    {
+        rows.sort_unstable_by_key(|row| relation.linked(row));
+        rows.dedup_by(|left, right| relation.linked(left) == relation.linked(right));
         let related = S::prefetch(&rows, conn)?;
         Ok(Self { rows, related })
     }
@@ -55,10 +58,13 @@ impl<S: ModelSerializer> Nested<S> {
         request: &'a Request,
     ) -> Option<Representation<'a, S>>
     where
-        R: ToOne<Target = S::Model>,
+        R: Single<Target = S::Model>,
     {
-        let key = relation.key(row)?;
-        let index = self.rows.binary_search_by(|row| row.key().cmp(&key)).ok()?;
+        let link = Some(relation.link(row)?);
+        let found = self
+            .rows
+            .binary_search_by(|row| relation.linked(row).cmp(&link));
+        let index = found.ok()?;
         Some(Representation {
             row: &self.rows[index],
             related: &self.related,
@@ -226,7 +232,10 @@ fn lookups<M: Model>(keys: Vec<M::Key>, conn: &mut Conn) -> QueryResult<Vec<(M::
 }
 
 fn keys_of<R: ToOne>(relation: R, rows: &[R::Source]) -> Vec<<R::Target as Model>::Key> {
-    let mut keys: Vec<_> = rows.iter().filter_map(|row| relation.key(row)).collect();
+    sorted(rows.iter().filter_map(|row| relation.key(row)).collect())
+}
+
+fn sorted<K: Ord>(mut keys: Vec<K>) -> Vec<K> {
     keys.sort_unstable();
     keys.dedup();
     keys

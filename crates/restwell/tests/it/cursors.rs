@@ -60,6 +60,15 @@ fn a_cursor_has_the_text_that_drf_gives_it() {
             r#"{"next":null,"previous":"http://localhost/cursors/?cursor=cj0xJnA9Mg%3D%3D","results":[{"id":2},{"id":1}]}"#,
         ),
         (
+            // p=99999999999999999999, then p=1 with more padding than it needs.
+            "/cursors/?cursor=cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ%3D%3D&page_size=1",
+            r#"{"next":"http://localhost/cursors/?cursor=cD0z&page_size=1","previous":"http://localhost/cursors/?cursor=cj0xJnA9Mw%3D%3D&page_size=1","results":[{"id":3}]}"#,
+        ),
+        (
+            "/cursors/?cursor=cD0x%3D%3D%3D",
+            r#"{"next":null,"previous":"http://localhost/cursors/?cursor=cj0xJnA9MQ%3D%3D","results":[]}"#,
+        ),
+        (
             "/cursors/?number__gte=11&cursor=eD0x",
             r#"{"next":null,"previous":null,"results":[{"id":3},{"id":2}]}"#,
         ),
@@ -128,6 +137,7 @@ fn what_is_no_cursor_is_not_found() {
         "bz14",         // o=x
         "cj14",         // r=x
         "cD14",         // p=x
+        "cD0",          // no padding
         "/////w%3D%3D",
     ];
     for cursor in cursors {

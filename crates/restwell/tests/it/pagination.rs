@@ -1,5 +1,5 @@
 use restwell::{
-    pagination::{LimitOffset, Links, Page, PageNumber, Pagination, Unpaginated, Window},
+    pagination::{LimitOffset, Links, Page, PageNumber, PageSize, Pagination, Unpaginated, Window},
     query_params::QueryParams,
     renderers::render_json,
 };
@@ -165,7 +165,7 @@ fn limit_and_offset_cut_any_part_of_a_list() {
         );
     }
     let huge = format!("offset={}", "9".repeat(30));
-    let before = format!("/?limit=3&offset={} -", i64::MAX - 3);
+    let before = format!("/?limit=3&offset={}6 -", "9".repeat(29));
     assert_eq!(answer(&paginator, &huge, 7), rows(3, i64::MAX, &before));
 }
 
@@ -179,6 +179,20 @@ fn a_list_without_a_size_comes_in_one_piece() {
     );
     assert_eq!(
         answer(&Unpaginated::new(3), "page=abc&limit=2", 7),
+        Ok(None)
+    );
+}
+
+#[test]
+fn a_paginator_may_have_its_own_page_size() {
+    let paginator = PageSize::<3, PageNumber<5>>::new(20);
+    assert_eq!(answer(&paginator, "", 7), rows(3, 0, "- /?page=2"));
+    assert_eq!(
+        answer(&paginator, "page_size=9", 7),
+        rows(5, 0, "- /?page=2&page_size=9")
+    );
+    assert_eq!(
+        answer(&PageSize::<0, LimitOffset>::new(20), "", 7),
         Ok(None)
     );
 }

@@ -42,9 +42,12 @@ diesel::table! {
     work_fans (work_id, writer_id) { work_id -> BigInt, writer_id -> Uuid, }
 }
 diesel::table! {
+    jacket (id) { id -> BigInt, work_id -> Nullable<BigInt>, color -> Text, }
+}
+diesel::table! {
     node (id) { id -> BigInt, parent_id -> Nullable<BigInt>, }
 }
-diesel::allow_tables_to_appear_in_same_query!(writer, work, part, work_fans);
+diesel::allow_tables_to_appear_in_same_query!(writer, work, part, work_fans, jacket);
 
 #[derive(Queryable, Selectable, Identifiable, Model)]
 #[diesel(table_name = writer)]
@@ -74,6 +77,7 @@ fn visible(request: &Request) -> <Writer as Model>::Query {
 #[diesel(table_name = work)]
 #[model(
     belongs_to(writer: Writer, by = writer_id),
+    has_one(jacket: Jacket, by = work_id),
     has_many(parts: Part, by = work_id),
     many_to_many(fans: Writer, through = work_fans(work_id, writer_id)),
     ordering(-title)
@@ -96,6 +100,14 @@ pub(crate) struct Part {
     work_id: i64,
     number: i32,
     text: String,
+}
+
+#[derive(Queryable, Selectable, Identifiable, Model)]
+#[diesel(table_name = jacket)]
+pub(crate) struct Jacket {
+    id: i64,
+    work_id: Option<i64>,
+    color: String,
 }
 
 /// A node of a tree.
@@ -258,6 +270,41 @@ pub(crate) struct OeuvreSerializer {
     titles: Vec<Slug<Work>>,
     #[field(nested, source = works)]
     details: Vec<LoanSerializer>,
+}
+
+#[derive(Serializer)]
+#[serializer(model = Jacket)]
+pub(crate) struct JacketSerializer {
+    color: String,
+}
+
+/// A work in its jacket, with links to other views than those of the models.
+#[derive(Serializer)]
+#[serializer(model = Work)]
+pub(crate) struct DressedSerializer {
+    #[field(identity, view_name = "dressed-detail")]
+    url: Hyperlink<Work>,
+    #[field(view_name = "oeuvre-detail")]
+    writer: Option<Hyperlink<Writer>>,
+    #[field(nested)]
+    jacket: Option<JacketSerializer>,
+}
+
+pub(crate) struct DressedViewSet;
+#[viewset]
+impl ModelViewSet for DressedViewSet {
+    type Serializer = DressedSerializer;
+}
+
+pub(crate) struct ListedWriterViewSet;
+#[viewset]
+impl ModelViewSet for ListedWriterViewSet {
+    type Serializer = WriterSerializer;
+
+    const MANY: Option<Many> = Some(Many {
+        errors_as_list: Some(true),
+        ..Many::ANY
+    });
 }
 
 /// A work by rules that hold over several fields.
@@ -440,7 +487,9 @@ pub(crate) fn press_with(change: impl FnOnce(&mut Settings)) -> (ApiClient, Test
         .register_as("loans", "loan", LoanViewSet)
         .register_as("oeuvres", "oeuvre", OeuvreViewSet)
         .register_as("entries", "entry", EntryViewSet)
-        .register_as("issues", "issue", IssueViewSet);
+        .register_as("issues", "issue", IssueViewSet)
+        .register_as("dressed", "dressed", DressedViewSet)
+        .register_as("listed-writers", "listed-writer", ListedWriterViewSet);
     let app = App::new(
         Urls::new().include("/", router),
         settings,

@@ -84,6 +84,21 @@ const NAMELESS: &[(&str, &str, &str)] = &[
         r#"{"fans":[null]}"#,
         r#"{"fans":["does_not_exist"]}"#,
     ),
+    (
+        "credits",
+        r#"{"fans":[9,"x"]}"#,
+        r#"{"fans":["does_not_exist"]}"#,
+    ),
+    (
+        "credits",
+        r#"{"writer":99999999999999999999}"#,
+        r#"{"writer":["does_not_exist"]}"#,
+    ),
+    (
+        "loans",
+        r#"{"fans":["00000000-0000-0000-0000-0000000000ff","x"]}"#,
+        r#"{"fans":["does_not_exist"]}"#,
+    ),
     ("loans", r#"{"writer":"x"}"#, r#"{"writer":["invalid"]}"#),
     ("loans", r#"{"writer":"5"}"#, r#"{"writer":["invalid"]}"#),
     (
@@ -166,7 +181,9 @@ fn urls_are_read_as_the_router_reads_them() {
         (r#""/loans/2/""#, Err("incorrect_match")),
         (r#""/works/77/""#, Err("does_not_exist")),
         (r#""/works/x/""#, Err("does_not_exist")),
+        (r#""""#, Err("no_match")),
         ("2", Err("incorrect_type")),
+        ("null", Err("incorrect_type")),
     ];
     for (url, expected) in table {
         let response = client.patch(&path, &format!(r#"{{"works":[{url}]}}"#));
@@ -179,6 +196,72 @@ fn urls_are_read_as_the_router_reads_them() {
             Err(code) => response.assert(400, &format!(r#"{{"works":["{code}"]}}"#)),
         }
     }
+}
+
+#[test]
+fn numbers_are_read_as_python_reads_them() {
+    let (client, _database) = fans();
+    for writer in [r#""١""#, "1.5", "true", r#"" +1 ""#, r#""0_1""#] {
+        client.patch("/credits/1/", r#"{"writer":null}"#);
+        let patched = client.patch("/credits/1/", &format!(r#"{{"writer":{writer}}}"#));
+        assert_eq!(patched.json()["writer"], 1, "{writer}");
+    }
+    let work = client.get("/works/1/");
+    for key in ["%D9%A1", "+1", "0_1", "%201"] {
+        let same = client.get(&format!("/works/{key}/"));
+        assert_eq!(same.body, work.body, "{key}");
+    }
+    for key in ["1.0", "9223372036854775808", "1__0"] {
+        let path = format!("/works/{key}/");
+        assert_eq!(client.get(&path).status, 404, "{key}");
+    }
+    let works = |keys| {
+        let patched = client.patch(&format!("/writers/{ADA}/"), keys);
+        patched.json()["works"].clone()
+    };
+    assert_eq!(works(r#"{"works":["٢"]}"#), serde_json::json!([2]));
+    assert_eq!(
+        works(r#"{"works":["1_0"]}"#),
+        serde_json::json!(["does_not_exist"])
+    );
+}
+
+#[test]
+fn a_row_may_have_one_row_of_another_model() {
+    let (client, database) = press();
+    let rows = "INSERT INTO work (title) VALUES ('Bare');
+        INSERT INTO jacket (work_id, color) VALUES (null, 'grey'), (2, 'blue'), (1, 'red')";
+    database.connect().batch_execute(rows).unwrap();
+    let list = client.get("/dressed/");
+    list.assert(
+        200,
+        &format!(
+            r#"[{{"url":"http://localhost/dressed/2/","writer":null,"jacket":{{"color":"blue"}}}},{{"url":"http://localhost/dressed/1/","writer":"http://localhost/oeuvres/{ADA}/","jacket":{{"color":"red"}}}},{{"url":"http://localhost/dressed/3/","writer":null,"jacket":null}}]"#
+        ),
+    );
+    assert_eq!(list.statements, 2);
+    let one = client.get("/dressed/2/");
+    one.assert(
+        200,
+        r#"{"url":"http://localhost/dressed/2/","writer":null,"jacket":{"color":"blue"}}"#,
+    );
+    assert_eq!(one.statements, 1);
+}
+
+#[test]
+fn links_lead_to_the_view_that_the_field_names() {
+    let (client, _database) = press();
+    let patched = client.patch("/dressed/2/", &format!(r#"{{"writer":"/oeuvres/{BO}/"}}"#));
+    patched.assert(
+        200,
+        &format!(
+            r#"{{"url":"http://localhost/dressed/2/","writer":"http://localhost/oeuvres/{BO}/","jacket":null}}"#
+        ),
+    );
+    let other = client.patch("/dressed/2/", &format!(r#"{{"writer":"/writers/{BO}/"}}"#));
+    other.assert(400, r#"{"writer":["incorrect_match"]}"#);
+    let created = client.post("/dressed/", "{}");
+    assert_eq!(created.header("location"), "");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Lists of objects to create, and reverse relations (contract §6.2, §6.8, §8.6).
 
-use restwell::test::ApiClient;
+use actix_web::http::Method;
+use restwell::test::{ApiClient, TestRequest};
 
 use crate::press::{press, press_with};
 
@@ -75,6 +76,31 @@ fn errors_by_position_may_be_a_list() {
             r#"[{"name":"Cy","code":3},{"name":"Cy","code":4}]"#,
         )
         .assert(400, r#"[{},{"name":["unique"]}]"#);
+}
+
+#[test]
+fn a_viewset_says_itself_how_errors_stand() {
+    let (client, _database) = press();
+    let refused = r#"[{"name":"Cy","code":3},{"name":"Cy","code":4}]"#;
+    client
+        .post("/listed-writers/", refused)
+        .assert(400, r#"[{},{"name":["unique"]}]"#);
+    client
+        .post("/writers/", refused)
+        .assert(400, r#"{"1":{"name":["unique"]}}"#);
+}
+
+#[test]
+fn a_list_of_objects_is_described_by_one() {
+    let (client, _database) = press();
+    let options = client.send(TestRequest::new(Method::OPTIONS, "/works/"));
+    let fields = options.json()["actions"]["POST"].clone();
+    let number = r#"{"type":"integer","required":true,"read_only":false,"label":"Number","min_value":-2147483648,"max_value":2147483647}"#;
+    let text = r#"{"type":"string","required":false,"read_only":false,"label":"Text"}"#;
+    let parts = format!(
+        r#"{{"type":"field","required":true,"read_only":false,"label":"Parts","max_length":3,"child":{{"type":"nested object","required":true,"read_only":false,"children":{{"number":{number},"text":{text}}}}}}}"#
+    );
+    assert_eq!(fields["parts"].to_string(), parts);
 }
 
 #[test]

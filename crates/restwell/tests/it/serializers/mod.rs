@@ -1,5 +1,6 @@
 //! Relations in both directions, rules over several fields, and what the database refuses.
 
+mod dated;
 mod many;
 mod nested;
 mod plain;
