@@ -105,12 +105,12 @@ fn create_many<V: CreateModelMixin + ?Sized>(
 ) -> Result<Response> {
     let items =
         serializers::validated_list::<V::CreateSerializer>(request, limits, V::DEFERS, conn)?;
-    let length = items.len();
+    let (length, as_dict) = (items.len(), limits.errors_as_dict(request));
     let mut rows = Vec::with_capacity(length);
     for (index, data) in items.into_iter().enumerate() {
         let row = view.perform_create(request, data, conn);
         rows.push(row.map_err(|exception| {
-            refused_item::<V::CreateSerializer>(exception, index, length, request)
+            refused_item::<V::CreateSerializer>(exception, index, length, as_dict)
         })?);
     }
     rows_response::<V::CreateSerializer>(request, &rows, StatusCode::CREATED, conn)
@@ -121,14 +121,14 @@ fn refused_item<S: ModelSerializer>(
     exception: ApiException,
     index: usize,
     length: usize,
-    request: &Request,
+    as_dict: bool,
 ) -> ApiException {
     let exception = exception.refused(S::constraint);
     if !exception.is_constraint_violation() {
         return exception;
     }
     ApiException {
-        detail: by_index(vec![(index, exception.detail)], length, request),
+        detail: by_index(vec![(index, exception.detail)], length, as_dict),
         ..exception
     }
 }
