@@ -37,6 +37,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `model = Book` | the model; required, unless the serializer is `plain` |
 /// | `plain` | no model: the input becomes a struct of values |
+/// | `plain, partial` | a `PATCH` may send a part: every value is an `Option` |
 /// | `validate = path` | `fn(&mut Data, Option<&Model>, &Scope<'_>, &mut Conn) -> Result<()>`, called when all else holds; a plain one has no `Option<&Model>` |
 /// | `validators(path, …)` | functions like `validate`, called before it; what all of them say is told at once |
 /// | `unique_together(book, number)` | a set of fields that no two rows share |
@@ -49,7 +50,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `#[field(…)]` | |
 /// |---|---|
 /// | `read_only`, `write_only`, `required`, `optional` | what a client may or must send, and is shown |
-/// | `default = expression` | the value of what a `POST` or `PUT` leaves out |
+/// | `default = expression` | the value of what a `POST` or `PUT` leaves out; of a read-only field of a `plain` serializer, what is shown for none |
 /// | `hidden = path` | `fn(&Request) -> Value`: the value, which no client sends or sees |
 /// | `create_only` | a hidden field is set by `POST` alone |
 /// | `source = name` | the model's name, if the field has another |
@@ -61,7 +62,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `unique_for_date = date`, `unique_for_month`, `unique_for_year` | no two rows of one day, month or year share the value |
 /// | `validate = path` | `fn(&Value)` or `fn(&mut Value) -> Result<(), ErrorDetail>`, called when all else holds |
 /// | `computed` | a computed value of the model |
-/// | `method = path` | `fn(&Model, &Request) -> T`: the value that is shown |
+/// | `method = path` | `fn(&Model, &Request) -> T`, of a plain serializer `fn(&Data, &Request) -> T`: the value that is shown |
 /// | `nested` | the type is a serializer of the related model, or a `Vec` of one; read only, unless the serializer is `plain` |
 /// | `nested, writable` | a client sends it too; `save` stores it |
 /// | `identity` | a hyperlink to the object itself |

@@ -6,9 +6,11 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
+    parsers::Parser,
     renderers::Renderer,
     request::Request,
     response::Response,
+    serializers::{BaseSerializer, FieldInfo},
     settings::ExceptionHandler,
     viewsets::{Action, Policies, ViewSet},
 };
@@ -32,8 +34,10 @@ pub struct ApiView {
     name: &'static str,
     description: &'static str,
     policies: Policies,
+    parsers: &'static [Parser],
     renderers: Option<&'static [&'static dyn Renderer]>,
     exception_handler: Option<ExceptionHandler>,
+    fields: &'static [FieldInfo],
     /// By verb, each with its name.
     handlers: Vec<(Method, &'static str, Handler)>,
     /// It answers the verbs that it names, and no others but `OPTIONS`.
@@ -60,8 +64,10 @@ impl ApiView {
             name,
             description: "",
             policies: Policies::DEFAULT,
+            parsers: Parser::DEFAULT,
             renderers: None,
             exception_handler: None,
+            fields: &[],
             handlers: Vec::new(),
             is_function: false,
         }
@@ -80,6 +86,21 @@ impl ApiView {
     #[must_use]
     pub fn policies(self, policies: Policies) -> Self {
         Self { policies, ..self }
+    }
+
+    /// The bodies that it reads, if they are not JSON and forms.
+    #[must_use]
+    pub fn parsers(self, parsers: &'static [Parser]) -> Self {
+        Self { parsers, ..self }
+    }
+
+    /// The serializer of its bodies, of which `OPTIONS` tells.
+    #[must_use]
+    pub fn serializer<S: BaseSerializer>(self) -> Self {
+        Self {
+            fields: S::FIELDS,
+            ..self
+        }
     }
 
     /// The forms that its answers can have, if they are not the service's.
@@ -123,7 +144,7 @@ impl ApiView {
             url_name: "",
             view_name: "",
             description: "",
-            fields: &[],
+            fields: self.fields,
             policies: None,
         };
         let handlers = self.handlers.iter();
@@ -179,6 +200,10 @@ impl ViewSet for ApiView {
 
     fn policies(&self) -> Policies {
         self.policies
+    }
+
+    fn parsers(&self) -> &'static [Parser] {
+        self.parsers
     }
 
     fn renderers(&self) -> Option<&'static [&'static dyn Renderer]> {

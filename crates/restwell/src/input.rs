@@ -185,7 +185,7 @@ impl<'a> FormInput<'a> {
             FormValue::Boolean => return self.single(field),
             FormValue::Selection | FormValue::List => self.list(name, kind, partial)?,
             FormValue::Dict => self.dict(name)?,
-            FormValue::Json => return self.json(name),
+            FormValue::Json => return self.json(field),
             FormValue::Object => return self.nested(name).map(Sent::Object),
             FormValue::Objects => {
                 let items = self.items(name);
@@ -233,9 +233,11 @@ impl<'a> FormInput<'a> {
         Some(Value::Object(entries.collect()))
     }
 
-    fn json(&self, name: &str) -> Option<Sent<'a>> {
-        Some(match self.all(name).next_back()? {
+    fn json(&self, field: &FieldInfo) -> Option<Sent<'a>> {
+        Some(match self.all(field.name).next_back()? {
             Part::File(file) => Sent::File(file),
+            // The field reads a text that holds JSON by itself.
+            part if field.options.binary => Sent::Value(Cow::Owned(text(part))),
             Part::Text(text) => match parse_json(text.as_bytes(), None) {
                 Ok(value) => Sent::Value(Cow::Owned(value)),
                 Err(_) => Sent::Malformed,

@@ -152,7 +152,7 @@ fn field_info(field: &FieldInfo) -> Value {
         info.insert("help_text".to_owned(), text.into());
     }
     let range = field.kind.range.filter(|_| !field.read_only);
-    limits(&field.options, range, &mut info);
+    limits(&field.kind, &field.options, range, &mut info);
     members(&field.kind, &field.options, &mut info);
     match field.children {
         // A list of objects has one for its child.
@@ -182,7 +182,7 @@ fn field_info(field: &FieldInfo) -> Value {
 fn child_info(kind: &FieldKind, options: &FieldOptions) -> Value {
     let mut info = Map::new();
     start(kind, true, false, &mut info);
-    limits(options, None, &mut info);
+    limits(kind, options, None, &mut info);
     members(kind, options, &mut info);
     choices(options, &mut info);
     Value::Object(info)
@@ -202,7 +202,16 @@ fn members(kind: &FieldKind, options: &FieldOptions, info: &mut Map<String, Valu
 }
 
 /// What the column of a number cannot hold is a limit too, where the field has none.
-fn limits(options: &FieldOptions, range: Option<(i64, i64)>, info: &mut Map<String, Value>) {
+fn limits(
+    kind: &FieldKind,
+    options: &FieldOptions,
+    range: Option<(i64, i64)>,
+    info: &mut Map<String, Value>,
+) {
+    let bound = match kind.name {
+        "duration" => duration,
+        _ => bound,
+    };
     let (smallest, largest) = range.unzip();
     let min_value = options.min_value.or(smallest.map(Bound::Int));
     let max_value = options.max_value.or(largest.map(Bound::Int));
@@ -226,6 +235,32 @@ fn bound(bound: Bound) -> Value {
         Bound::Int(value) => value.into(),
         Bound::Float(value) => value.into(),
     }
+}
+
+/// Seconds as Python writes a `timedelta`.
+fn duration(limit: Bound) -> Value {
+    let micros = match limit {
+        Bound::Int(seconds) => i128::from(seconds) * 1_000_000,
+        Bound::Float(seconds) => (seconds * 1e6).round() as i128,
+    };
+    let (seconds, micros) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    let (days, seconds) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let days = match days {
+        0 => String::new(),
+        1 | -1 => format!("{days} day, "),
+        _ => format!("{days} days, "),
+    };
+    let fraction = match micros {
+        0 => String::new(),
+        _ => format!(".{micros:06}"),
+    };
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    format!(
+        "{days}{}:{:02}:{seconds:02}{fraction}",
+        minutes / 60,
+        minutes % 60
+    )
+    .into()
 }
 
 fn choices(options: &FieldOptions, info: &mut Map<String, Value>) {

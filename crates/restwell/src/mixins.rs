@@ -95,12 +95,12 @@ fn create_many<V: CreateModelMixin + ?Sized>(
 ) -> Result<Response> {
     let items =
         serializers::validated_list::<V::CreateSerializer>(request, limits, V::DEFERS, conn)?;
-    let length = items.len();
+    let (length, as_dict) = (items.len(), limits.errors_as_dict(request));
     let mut rows = Vec::with_capacity(length);
     for (index, data) in items.into_iter().enumerate() {
         let row = view.perform_create(request, data, conn);
         rows.push(row.map_err(|exception| {
-            refused_item::<V::CreateSerializer>(exception, (index, length), limits, request)
+            refused_item::<V::CreateSerializer>(exception, index, length, as_dict)
         })?);
     }
     rows_response::<V::CreateSerializer>(request, &rows, StatusCode::CREATED, conn)
@@ -109,16 +109,16 @@ fn create_many<V: CreateModelMixin + ?Sized>(
 /// A constraint names the item that violates it, be it with an item before (contract §6.8).
 fn refused_item<S: ModelSerializer>(
     exception: ApiException,
-    (index, length): (usize, usize),
-    limits: Many,
-    request: &Request,
+    index: usize,
+    length: usize,
+    as_dict: bool,
 ) -> ApiException {
     let exception = exception.refused(S::constraint);
     if !exception.is_constraint_violation() {
         return exception;
     }
     ApiException {
-        detail: by_index(vec![(index, exception.detail)], length, limits, request),
+        detail: by_index(vec![(index, exception.detail)], length, as_dict),
         ..exception
     }
 }

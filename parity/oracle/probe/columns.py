@@ -5,6 +5,10 @@ from rest_framework import serializers, viewsets
 from .models import Column, Token
 
 
+# A mapped array would give its items the label of the column.
+TAGS = {"child": serializers.CharField(max_length=20)}
+
+
 class ColumnSerializer(serializers.ModelSerializer):
     rate_rounded = serializers.DecimalField(6, 2, source="rate", read_only=True)
     is_named = serializers.SerializerMethodField()
@@ -13,6 +17,7 @@ class ColumnSerializer(serializers.ModelSerializer):
         model = Column
         fields = "__all__"
         read_only_fields = ["rate"]
+        extra_kwargs = {"tags": TAGS}
 
     def get_is_named(self, column):
         return bool(column.name)
@@ -22,7 +27,7 @@ class NarrowSerializer(serializers.ModelSerializer):
     class Meta:
         model = Column
         fields = ["id", "name", "flag", "price", "tags"]
-        extra_kwargs = {"name": {"min_length": 2}, "flag": {"default": True}, "price": {"required": True}}
+        extra_kwargs = {"name": {"min_length": 2}, "flag": {"default": True}, "price": {"required": True}, "tags": TAGS}
 
 
 class TokenSerializer(serializers.ModelSerializer):

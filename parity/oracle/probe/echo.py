@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -136,7 +135,6 @@ class Times(serializers.Serializer):
         required=False, format="%d.%m.%Y %H:%M", input_formats=["%d.%m.%Y %H:%M"]
     )
     datetime_raw = serializers.DateTimeField(required=False, format=None)
-    datetime_paris = serializers.DateTimeField(required=False, default_timezone=ZoneInfo("Europe/Paris"))
     date = serializers.DateField(required=False)
     date_null = serializers.DateField(required=False, allow_null=True)
     date_format = serializers.DateField(required=False, format="%d.%m.%Y", input_formats=["%d.%m.%Y", "iso-8601"])
@@ -173,7 +171,6 @@ class Choices(serializers.Serializer):
     number = serializers.ChoiceField(choices=NUMBERS, required=False)
     plain = serializers.ChoiceField(["x", "y"], required=False)
     grouped = serializers.ChoiceField([("Few", NUMBERS), ("Many", [(100, "Hundred")])], required=False)
-    flag = serializers.ChoiceField([(True, "Yes"), (False, "No")], required=False)
     blank = serializers.ChoiceField(choices=LETTERS, required=False, allow_blank=True)
     null = serializers.ChoiceField(choices=LETTERS, required=False, allow_null=True)
     multiple = serializers.MultipleChoiceField(choices=LETTERS, required=False)

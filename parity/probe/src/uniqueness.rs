@@ -136,7 +136,7 @@ pub(crate) struct ListedBulkViewSet;
 impl ModelViewSet for ListedBulkViewSet {
     type Serializer = EntrySerializer;
     const MANY: Option<Many> = Some(Many {
-        errors_as_list: Some(true),
+        errors_as_dict: Some(false),
         ..Many::ANY
     });
 }

@@ -66,7 +66,7 @@ impl Filter<'_> {
         let (parameter, read) = (self.declared("exact"), parse(self.ty, Comparison("exact")));
         quote_spanned! {method.span()=>
             if let ::std::option::Option::Some(value) = asked.parsed(#parameter, #read) {
-                asked.query(#parameter, move |query| (#method)(query, ::std::clone::Clone::clone(&value)));
+                asked.query(move |query| (#method)(query, ::std::clone::Clone::clone(&value)));
             }
         }
     }

@@ -91,6 +91,8 @@ pub(super) struct Field<'a> {
     pub(super) over: Vec<Ident>,
     pub(super) read_only: bool,
     pub(super) write_only: bool,
+    /// It must be sent although it may be null.
+    required: bool,
     pub(super) optional: bool,
     pub(super) default: Option<Expr>,
     /// Where its value comes from instead of a client.
@@ -143,6 +145,7 @@ impl<'a> Field<'a> {
             over: Vec::new(),
             read_only: false,
             write_only: false,
+            required: false,
             optional: false,
             default: None,
             hidden: None,
@@ -161,7 +164,7 @@ impl<'a> Field<'a> {
         read.check_nested(&items, plain, ctxt);
         read.check_related(&items, ctxt);
         read.limits.choices(ast::is_text_choice(read.ty));
-        check(&items, ctxt);
+        check(&items, plain, ctxt);
         if !read.over.is_empty() && !read.read_only {
             let message = "the value of another row is shown only: add `read_only`";
             ctxt.error(&read.source, message);
@@ -174,7 +177,7 @@ impl<'a> Field<'a> {
         match item.name.to_string().as_str() {
             "read_only" => self.read_only = item.flag(ctxt),
             "write_only" => self.write_only = item.flag(ctxt),
-            "required" => self.optional = !item.flag(ctxt),
+            "required" => self.required = item.flag(ctxt),
             "optional" => self.optional = item.flag(ctxt),
             "default" => self.default = item.value(ctxt),
             "unique" => self.unique = item.flag(ctxt),
@@ -310,7 +313,8 @@ impl<'a> Field<'a> {
 
     /// Its entry in the table of fields.
     pub(super) fn info(&self) -> TokenStream {
-        let (name, read_only) = (self.name.unraw().to_string(), self.read_only);
+        let (name, read_only, required) =
+            (self.name.unraw().to_string(), self.read_only, self.required);
         let (hidden, options) = (self.hidden.is_some(), self.limits.tokens());
         let optional = self.optional || self.default.is_some() || hidden;
         let kind = |name: &str, nullable: bool| {
@@ -342,7 +346,7 @@ impl<'a> Field<'a> {
             ::restwell::serializers::FieldInfo {
                 name: #name,
                 kind: KIND,
-                required: !#read_only && !#optional && !KIND.nullable,
+                required: !#read_only && !#optional && (#required || !KIND.nullable),
                 read_only: #read_only,
                 hidden: #hidden,
                 label: #label,
@@ -355,7 +359,7 @@ impl<'a> Field<'a> {
 }
 
 /// Options that contradict each other.
-fn check(items: &[Item], ctxt: &Ctxt) {
+fn check(items: &[Item], plain: bool, ctxt: &Ctxt) {
     let find = |option: &str| items.iter().find(|item| item.name == option);
     // Whether a nested field is read only is said by others.
     let is_read_only = KINDS
@@ -363,6 +367,10 @@ fn check(items: &[Item], ctxt: &Ctxt) {
         .filter(|kind| *kind != "nested")
         .find_map(find);
     for (first, second, reason) in CONTRADICTIONS {
+        // Values without a model may have none, and then show it.
+        if plain && (first, second) == ("default", "read_only") {
+            continue;
+        }
         let second = match second {
             "read_only" => find(second).or(is_read_only),
             _ => find(second),

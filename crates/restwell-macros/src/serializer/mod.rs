@@ -23,9 +23,10 @@ mod rules;
 mod show;
 mod store;
 
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "model",
     "plain",
+    "partial",
     "validators",
     "validate",
     "save",
@@ -41,6 +42,8 @@ struct Container<'a> {
     /// The model; a plain serializer has none, and stands here itself.
     model: Path,
     plain: bool,
+    /// A plain serializer that a `PATCH` may send a part of.
+    partial: bool,
     validators: Vec<Path>,
     validate: Option<Path>,
     save: Option<Path>,
@@ -77,6 +80,7 @@ impl<'a> Container<'a> {
             vis,
             model: name.clone().into(),
             plain,
+            partial: false,
             validators: Vec::new(),
             validate: None,
             save: None,
@@ -107,6 +111,13 @@ impl<'a> Container<'a> {
         match item.name.to_string().as_str() {
             "model" => self.model = item.value(ctxt).unwrap_or_else(|| self.model.clone()),
             "plain" => self.plain = item.flag(ctxt),
+            "partial" => {
+                self.partial = item.flag(ctxt);
+                if !self.plain {
+                    let message = "only a `plain` serializer says `partial`: one of a model always is in a `PATCH`";
+                    ctxt.error(&item.name, message);
+                }
+            }
             "validators" => self.validators = item.list(ctxt),
             "validate" => self.validate = item.value(ctxt),
             "save" => self.save = item.value(ctxt),

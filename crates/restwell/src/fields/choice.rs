@@ -9,7 +9,7 @@ use super::{
     Choices, Field, FieldKind, FieldOptions, composite::serialize_items, fail, null,
     numeric::number_text,
 };
-use crate::exceptions::ErrorDetail;
+use crate::{exceptions::ErrorDetail, input::FormValue};
 
 /// A value that is one of `#[field(choices = …)]`; the column is a `T`: `String`, `i16` or `i32`.
 #[derive(Debug)]
@@ -109,6 +109,8 @@ where
     type Value = Vec<T>;
 
     const KIND: FieldKind = FieldKind::new("multiple choice");
+
+    const FORM: FormValue = FormValue::Selection;
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<Vec<T>, ErrorDetail> {
         let keys: Vec<Value>;

@@ -11,7 +11,7 @@ use super::{
     Bound, Field, FieldKind, FieldOptions, ascii_digit, fail, null,
     numeric::{accept_within, number_text},
 };
-use crate::exceptions::ErrorDetail;
+use crate::{exceptions::ErrorDetail, renderers::python_float};
 
 const SECOND: i128 = 1_000_000;
 const MINUTE: i128 = 60 * SECOND;
@@ -19,7 +19,7 @@ const HOUR: i128 = 60 * MINUTE;
 const DAY: i128 = 24 * HOUR;
 
 /// DRF's `DurationField`: `interval` columns. A month that the database holds counts 30 days, as to Postgres itself;
-/// the limits are seconds. `#[field(format = "iso-8601")]` shows it as `P1DT02H03M04S`.
+/// the limits are seconds. `#[field(format = "iso-8601")]` shows it as `P1DT02H03M04S`, `"seconds"` as `93784.0`.
 ///
 /// The column counts microseconds, so that there are at most 106,751,991 days in either direction.
 impl Field for TimeDelta {
@@ -64,6 +64,10 @@ impl Field for TimeDelta {
                 serializer.collect_str(&format_args!(
                     "{sign}P{days}DT{hours:02}H{minutes:02}M{seconds:02}{fraction}S"
                 ))
+            }
+            Some("seconds") => {
+                let seconds = micros as f64 / SECOND as f64;
+                serializer.collect_str(&python_float(seconds))
             }
             _ => {
                 let [days, hours, minutes, seconds, rest] = split(micros);

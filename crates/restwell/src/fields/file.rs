@@ -114,7 +114,7 @@ impl Field for ImageField {
     }
 }
 
-fn check(file: &UploadedFile, options: &FieldOptions) -> Result<(), ErrorDetail> {
+pub(super) fn check(file: &UploadedFile, options: &FieldOptions) -> Result<(), ErrorDetail> {
     let length = file.name.chars().count();
     match options.max_length {
         _ if file.name.is_empty() => fail("The file has no name.", "no_name"),
@@ -127,7 +127,7 @@ fn check(file: &UploadedFile, options: &FieldOptions) -> Result<(), ErrorDetail>
     }
 }
 
-fn check_image(file: &UploadedFile, max_pixels: u64) -> Result<(), ErrorDetail> {
+pub(super) fn check_image(file: &UploadedFile, max_pixels: u64) -> Result<(), ErrorDetail> {
     let size = file
         .open()
         .ok()

@@ -1,12 +1,19 @@
 //! Any JSON (contract §5.19).
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::Value;
 
 use super::{
     Field, FieldKind, FieldOptions, fail, null, numeric::number_text, string::unstorable_characters,
 };
-use crate::{exceptions::ErrorDetail, input::FormValue};
+use crate::{exceptions::ErrorDetail, input::FormValue, renderers::JsonStyle};
+
+/// What Python's `json.dumps` writes.
+const TEXT: JsonStyle = JsonStyle {
+    indent: None,
+    ascii: true,
+    spaced: true,
+};
 
 /// DRF's `JSONField`: any JSON that a JSON column can hold; with `#[field(binary)]` as a text that holds it.
 impl Field for Value {
@@ -41,10 +48,11 @@ impl Field for Value {
         options: &FieldOptions,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        match options.binary {
-            true => serializer.collect_str(value),
-            false => value.serialize(serializer),
+        if !options.binary || value.is_null() {
+            return value.serialize(serializer);
         }
+        let text = TEXT.render(value).map_err(S::Error::custom)?;
+        serializer.serialize_str(&String::from_utf8_lossy(&text))
     }
 }
 

@@ -25,6 +25,7 @@ mod network;
 mod numeric;
 mod string;
 mod time;
+mod upload;
 mod uuid;
 
 pub use choice::{ChoiceField, MultipleChoiceField};
@@ -34,6 +35,7 @@ pub use network::{IpAddress, Ipv4Field, Ipv6Field};
 pub(crate) use numeric::ascii_digit;
 pub(crate) use string::is_space;
 pub use string::{EmailField, RegexField, SlugField, UrlField};
+pub use upload::UploadedImage;
 pub(crate) use uuid::parse_uuid;
 
 /// The limits and the notation of one field, as `#[field(…)]` gives them.

@@ -60,12 +60,11 @@ pub struct Asked<'a, M: Model> {
     conn: &'a mut Conn,
     errors: Errors,
     conditions: Vec<Condition<M>>,
-    names: Vec<&'static str>,
     ordering: Vec<(String, bool)>,
 }
 
-/// Conditions, the names of their parameters, and the order that a filter named.
-type Read<M> = (Vec<Condition<M>>, Vec<&'static str>, Vec<(String, bool)>);
+/// Conditions, and the order that a filter named.
+type Read<M> = (Vec<Condition<M>>, Vec<(String, bool)>);
 
 impl<'a, M: Model> Asked<'a, M> {
     pub(super) fn new(params: &'a QueryParams, conn: &'a mut Conn) -> Self {
@@ -74,14 +73,13 @@ impl<'a, M: Model> Asked<'a, M> {
             conn,
             errors: Errors::default(),
             conditions: Vec::new(),
-            names: Vec::new(),
             ordering: Vec::new(),
         }
     }
 
     pub(super) fn into_conditions(self) -> Result<Read<M>> {
         self.errors.into_result()?;
-        Ok((self.conditions, self.names, self.ordering))
+        Ok((self.conditions, self.ordering))
     }
 
     /// The trimmed text of a parameter, if it was sent and is not empty.
@@ -120,7 +118,7 @@ impl<'a, M: Model> Asked<'a, M> {
         parameter: Parameter,
         condition: impl Fn() -> Predicate<M> + 'static,
     ) {
-        self.query(parameter, move |rows| {
+        self.query(move |rows| {
             let condition = condition();
             M::filter(
                 rows,
@@ -134,12 +132,7 @@ impl<'a, M: Model> Asked<'a, M> {
     }
 
     /// Adds a condition as a change of the query.
-    pub fn query(
-        &mut self,
-        parameter: Parameter,
-        condition: impl Fn(M::Query) -> M::Query + 'static,
-    ) {
-        self.names.push(parameter.name);
+    pub fn query(&mut self, condition: impl Fn(M::Query) -> M::Query + 'static) {
         self.conditions.push(Box::new(condition));
     }
 

@@ -3,13 +3,7 @@
 //! `#[derive(FilterSet)]` writes a condition for each parameter that was sent. Conditions hold in lists and in
 //! detail lookups alike; parameters that no filter declares are ignored.
 
-use std::{
-    any::TypeId,
-    collections::BTreeSet,
-    hash::{DefaultHasher, Hash, Hasher},
-    marker::PhantomData,
-    sync::{Mutex, PoisonError},
-};
+use std::marker::PhantomData;
 
 use crate::{
     db::Conn,
@@ -94,8 +88,6 @@ pub struct Filtering<F: FilterSet> {
     conditions: Vec<Condition<F::Model>>,
     terms: Vec<String>,
     ordering: Vec<(String, bool)>,
-    /// Its statements are worth keeping prepared.
-    is_common: bool,
 }
 
 impl<F: FilterSet> Filtering<F> {
@@ -106,7 +98,7 @@ impl<F: FilterSet> Filtering<F> {
     pub fn new(params: &QueryParams, conn: &mut Conn) -> Result<Self> {
         let mut asked = Asked::new(params, conn);
         F::conditions(&mut asked)?;
-        let (conditions, names, declared) = asked.into_conditions()?;
+        let (conditions, declared) = asked.into_conditions()?;
         let terms = params
             .get(F::SEARCH_PARAM)
             .map_or_else(|| Ok(Vec::new()), search::search_terms);
@@ -120,13 +112,10 @@ impl<F: FilterSet> Filtering<F> {
             .filter(|(name, descending)| F::order_by(name, *descending).is_some())
             .collect();
         let ordering = if asked.is_empty() { declared } else { asked };
-        let is_common = names.is_empty() && terms.is_empty() && ordering.is_empty()
-            || is_common(&(TypeId::of::<F>(), names, terms.len(), &ordering));
         Ok(Self {
             conditions,
             terms,
             ordering,
-            is_common,
         })
     }
 
@@ -136,16 +125,10 @@ impl<F: FilterSet> Filtering<F> {
             .conditions
             .iter()
             .fold(query, |query, condition| condition(query));
-        let query = self
-            .terms
+        self.terms
             .iter()
             .filter_map(|term| F::search(term))
-            .fold(query, F::Model::filter);
-        if self.is_common {
-            query
-        } else {
-            F::Model::filter(query, Predicate::uncached())
-        }
+            .fold(query, F::Model::filter)
     }
 
     /// The rows in the order that was asked for: names that do not exist are dropped, and if none is left, the
@@ -187,18 +170,4 @@ impl<F: FilterSet> Filtering<F> {
                 .collect(),
         )
     }
-}
-
-/// How many combinations of filters, search and order keep their statements prepared; each takes about 40 kB of
-/// memory on each connection. Those that come later are prepared each time, so that nobody can fill the memory by
-/// trying all.
-const MAX_COMMON: usize = 256;
-
-fn is_common(combination: &impl Hash) -> bool {
-    static COMMON: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
-    let mut hasher = DefaultHasher::new();
-    combination.hash(&mut hasher);
-    let hash = hasher.finish();
-    let mut common = COMMON.lock().unwrap_or_else(PoisonError::into_inner);
-    common.contains(&hash) || common.len() < MAX_COMMON && common.insert(hash)
 }

@@ -25,11 +25,6 @@ impl<M: 'static> Predicate<M> {
     pub fn negated(self) -> Self {
         Self::of(Infix("", self, " IS NOT TRUE", (), ""))
     }
-
-    /// Holds everywhere; a statement with it is prepared for this one time.
-    pub(crate) fn uncached() -> Self {
-        Self::of(Uncached)
-    }
 }
 
 /// Conditions in parentheses with a word between them, or one word if there are none.
@@ -49,16 +44,6 @@ impl<M> QueryFragment<Pg> for Joined<M> {
             out.push_sql(none);
         }
         out.push_sql(")");
-        Ok(())
-    }
-}
-
-struct Uncached;
-
-impl QueryFragment<Pg> for Uncached {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
-        out.push_sql("TRUE");
         Ok(())
     }
 }

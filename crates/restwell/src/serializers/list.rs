@@ -1,5 +1,7 @@
 //! Lists of objects: bodies with many rows to create, and nested lists (contract §6.2).
 
+use actix_web::http::Method;
+
 use super::{BaseSerializer, Scope, attempt, non_field, run_object_validation};
 use crate::{
     db::Conn,
@@ -18,8 +20,8 @@ pub struct Many {
     pub min_length: Option<usize>,
     /// The most items.
     pub max_length: Option<usize>,
-    /// Errors stand at the places of their items, not under their positions; `None` for what the settings say.
-    pub errors_as_list: Option<bool>,
+    /// Errors are keyed by position, or stand in a list; `None` as the setting `list_errors_as_dict` says.
+    pub errors_as_dict: Option<bool>,
 }
 
 impl Many {
@@ -28,7 +30,7 @@ impl Many {
         allow_empty: true,
         min_length: None,
         max_length: None,
-        errors_as_list: None,
+        errors_as_dict: None,
     };
 
     /// The limits of a nested list.
@@ -37,8 +39,14 @@ impl Many {
             allow_empty: options.allow_empty,
             min_length: options.min_length,
             max_length: options.max_length,
-            errors_as_list: None,
+            errors_as_dict: None,
         }
+    }
+
+    /// The form of the errors.
+    pub(crate) fn errors_as_dict(self, request: &Request) -> bool {
+        self.errors_as_dict
+            .unwrap_or(request.settings.list_errors_as_dict)
     }
 
     /// The number of items is judged before any item.
@@ -72,9 +80,12 @@ pub fn validated_list<S: BaseSerializer>(
     if sent.is_null() {
         return Err(non_field("Null is not a list.", "null"));
     }
-    attempt(request, false, defers && S::DEFERS, |scope| {
-        run_list_validation::<S>(&sent, limits, scope, conn)
-    })
+    attempt(
+        request,
+        request.method == Method::PATCH,
+        defers && S::DEFERS,
+        |scope| run_list_validation::<S>(&sent, limits, scope, conn),
+    )
 }
 
 /// Reads and judges every item of a list; null is no item.
@@ -108,23 +119,21 @@ pub fn run_list_validation<S: BaseSerializer>(
     if errors.is_empty() {
         return Ok(data);
     }
+    let as_dict = limits.errors_as_dict(scope.request);
     Err(ApiException::validation(by_index(
         errors,
         items.len(),
-        limits,
-        scope.request,
+        as_dict,
     )))
 }
 
-/// The errors of some items of a list, in the form that the list, or else the settings, ask for.
+/// The errors of some items of a list, by position or as a list.
 pub(crate) fn by_index(
     errors: Vec<(usize, ErrorDetail)>,
     length: usize,
-    limits: Many,
-    request: &Request,
+    as_dict: bool,
 ) -> ErrorDetail {
-    let as_dict = request.settings.list_errors_as_dict;
-    if !limits.errors_as_list.unwrap_or(!as_dict) {
+    if as_dict {
         let errors = errors.into_iter();
         return ErrorDetail::Map(
             errors

@@ -31,7 +31,7 @@ mod related;
 pub(crate) use list::by_index;
 pub use list::{Many, run_list_validation, validated_list};
 pub use nested::{nested_list, nested_object, read_nested, read_nullable_nested};
-pub use plain::{PlainRepresentation, PlainSerializer};
+pub use plain::{PlainRepresentation, PlainSerializer, shows_defaults};
 pub use related::{
     ByKey, Nested, NestedLists, Sequence, as_texts, prefetch_lookups, prefetch_slugs,
     prefetch_texts, with_lookups,

@@ -1,5 +1,6 @@
 //! Serializers without a model: what an action reads, and values that it answers with.
 
+use actix_web::http::Method;
 use serde::ser::{Serialize, Serializer};
 
 use super::{BaseSerializer, Many, validated, validated_list};
@@ -22,12 +23,13 @@ pub trait PlainSerializer: BaseSerializer<Instance = ()> {
         serializer: S,
     ) -> Result<S::Ok, S::Error>;
 
-    /// The validated body of a request, every key in it looked up.
+    /// The validated body of a request, every key in it looked up. A serializer that says `partial` takes a part of it
+    /// from a `PATCH`.
     ///
     /// # Errors
     /// 400 with every error.
     fn validated(request: &Request, conn: &mut Conn) -> Result<Self::Data> {
-        validated::<Self>(request, None, false, false, conn)
+        validated::<Self>(request, None, request.method == Method::PATCH, false, conn)
     }
 
     /// The validated body of a request that holds a list of objects.
@@ -57,4 +59,9 @@ impl<S: PlainSerializer> Serialize for PlainRepresentation<'_, S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         S::to_representation(self.data, self.request, serializer)
     }
+}
+
+/// Whether a default is shown for what there is not: not by what a `PATCH` may send a part of (contract §5.1.3).
+pub fn shows_defaults(request: &Request) -> bool {
+    request.method != Method::PATCH
 }

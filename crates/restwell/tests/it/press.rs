@@ -302,7 +302,7 @@ impl ModelViewSet for ListedWriterViewSet {
     type Serializer = WriterSerializer;
 
     const MANY: Option<Many> = Some(Many {
-        errors_as_list: Some(true),
+        errors_as_dict: Some(false),
         ..Many::ANY
     });
 }

@@ -121,3 +121,20 @@ fn durations_may_be_shown_as_iso_8601() {
         ],
     );
 }
+
+#[test]
+fn durations_are_shown_in_seconds_if_asked_for() {
+    let options = FieldOptions {
+        format: Some("seconds"),
+        ..NONE
+    };
+    check::<TimeDelta>(
+        options,
+        &[
+            ("90", Ok(r#""90.0""#)),
+            ("-90", Ok(r#""-90.0""#)),
+            (r#""1 00:00:01.5""#, Ok(r#""86401.5""#)),
+            ("0.00001", Ok(r#""1e-05""#)),
+        ],
+    );
+}

@@ -5,6 +5,7 @@ mod many;
 mod nested;
 mod plain;
 mod rules;
+mod views;
 
 use crate::shop::shop;
 

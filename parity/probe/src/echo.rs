@@ -1,7 +1,0 @@
-//! `parity/oracle/probe/echo.py`.
-
-use restwell::prelude::*;
-
-pub(crate) fn urls(urls: Urls) -> Urls {
-    urls
-}
