@@ -18,6 +18,8 @@ use crate::{
     shop::{serve, shop},
 };
 
+type Files<'a> = &'a [(&'a str, &'a str, &'a [u8])];
+
 #[derive(Serializer)]
 #[serializer(plain, partial)]
 struct Point {
@@ -216,13 +218,13 @@ fn forms_hold_objects_by_their_keys() {
 #[test]
 fn uploads_need_no_model() {
     let (client, _database) = client();
-    let upload = |files: &[(&str, &str, &[u8])]| {
+    let upload = |files: Files<'_>| {
         client.send(TestRequest::new(Method::POST, "/upload/").multipart(&[], files))
     };
     upload(&[("file", "a.txt", b"abc")]).assert(200, r#"{"file":"a.txt","image":null}"#);
     upload(&[("file", "a.txt", b"abc"), ("image", "b.png", PNG)])
         .assert(200, r#"{"file":"a.txt","image":"b.png"}"#);
-    let table: [(&[(&str, &str, &[u8])], &str); 3] = [
+    let table: [(Files<'_>, &str); 3] = [
         (&[], r#"{"file":["required"]}"#),
         (
             &[("file", "too-long.txt", b"abc")],
