@@ -278,10 +278,10 @@ impl ApiException {
         )
     }
 
-    /// 429 `throttled`, with the seconds to wait if they are known.
+    /// 429 `throttled`, with the seconds to wait if they are known and not 0.
     pub fn throttled(wait: Option<u64>) -> Self {
         Self {
-            retry_after: wait,
+            retry_after: wait.filter(|seconds| *seconds > 0),
             ..Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many requests. Try again later.",

@@ -14,7 +14,7 @@ pub trait Permission: Send + Sync {
     /// Called before the verb is looked at: whether the request may go on.
     ///
     /// # Errors
-    /// Only when the question itself cannot be answered, e.g. the database is gone.
+    /// A refusal in words of its own, or when the question itself cannot be answered, e.g. the database is gone.
     fn has_permission(&self, request: &Request, conn: &mut Conn) -> Result<bool>;
 
     /// Called when a detail action has found its object, which is a row of the viewset's model:

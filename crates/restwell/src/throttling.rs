@@ -8,7 +8,7 @@ use crate::{
 
 /// A limit on the number of requests.
 pub trait Throttle: Send + Sync {
-    /// Called for each request that is permitted: `Some(seconds)` to wait, or `None` to go on.
+    /// Called for each request that is permitted: `Some(seconds)` to wait, 0 if nobody knows how long, or `None` to go on.
     ///
     /// # Errors
     /// When the count itself cannot be had.

@@ -63,6 +63,7 @@ fn fail(name: &str) -> Result<Response> {
         "stranger" => ApiException::not_authenticated(),
         "credentials" => ApiException::authentication_failed(),
         "throttled" => ApiException::throttled(Some(10)),
+        "throttled-now" => ApiException::throttled(Some(0)),
         "panic" => panic!("a handler that panics"),
         _ => ApiException::not_found(),
     })
@@ -138,6 +139,7 @@ fn a_body_has_the_shape_of_its_detail() {
         ("stranger", 403, r#"{"detail":"not_authenticated"}"#),
         ("credentials", 403, r#"{"detail":"authentication_failed"}"#),
         ("throttled", 429, r#"{"detail":"throttled"}"#),
+        ("throttled-now", 429, r#"{"detail":"throttled"}"#),
         ("teapot", 418, r#"{"detail":"teapot"}"#),
         ("unknown", 500, r#"{"detail":"error"}"#),
         ("else", 404, r#"{"detail":"not_found"}"#),
@@ -146,7 +148,7 @@ fn a_body_has_the_shape_of_its_detail() {
         let response = client.get(&format!("/raise/{name}/"));
         response.assert(status, body);
         assert_eq!(response.header("allow"), "GET, POST, HEAD, OPTIONS");
-        let wait = if status == 429 { "10" } else { "" };
+        let wait = if name == "throttled" { "10" } else { "" };
         assert_eq!(response.header("retry-after"), wait, "{name}");
     }
 }
