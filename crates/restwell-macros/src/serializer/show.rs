@@ -259,7 +259,8 @@ impl Container<'_> {
                 select: quote!(::restwell::models::Join::selection(#relation)),
                 push: quote!(#all.extend(#local);),
                 finish: quote_spanned! {field.spot()=>
-                    let #local: #nested = ::restwell::serializers::Nested::new(#relation, #all, conn)?;
+                    let relation = #relation;
+                    let #local: #nested = ::restwell::serializers::Nested::new(relation, #all, conn)?;
                 },
                 local,
             }
