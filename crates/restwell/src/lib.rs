@@ -68,7 +68,7 @@
 //! | related rows | [`relations`] | `docs/relations.md` |
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
-//! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`permissions`] | `docs/viewsets.md` |
+//! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`authentication`], [`permissions`], [`throttling`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
