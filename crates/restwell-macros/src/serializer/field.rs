@@ -228,7 +228,10 @@ impl<'a> Field<'a> {
     /// The first kind stands: a second one is a mistake.
     fn read_only_kind(&mut self, kind: Kind<'a>, read_only: bool) {
         self.read_only = read_only;
-        if !matches!(self.kind, Kind::Computed | Kind::Identity | Kind::Method) {
+        if !matches!(
+            self.kind,
+            Kind::Computed | Kind::Nested { .. } | Kind::Identity | Kind::Method
+        ) {
             self.kind = kind;
         }
     }
