@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod checks;
+mod fetch;
 mod field;
 mod limits;
 mod nested;
