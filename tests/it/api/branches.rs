@@ -49,6 +49,10 @@ fn every_error_is_told_at_once() {
             r#"{"name":["required"],"slug":["required"],"email":["required"],"opens_at":["required"],"closes_at":["required"]}"#,
         ),
         (
+            r#"{"name":"A","slug":"a","email":"a@b.co","opens_at":"9:00","closes_at":"10:00","kiosk_ip":"a\u0000b"}"#,
+            r#"{"kiosk_ip":["null_characters_not_allowed","invalid"]}"#,
+        ),
+        (
             r#"{"name":"","slug":"a b","email":"a@b","opens_at":"25:00","closes_at":9,"latitude":91,"longitude":-180.5,"loan_period":"soon","kiosk_ip":"1.2.3","is_open":"maybe"}"#,
             r#"{"name":["blank"],"slug":["invalid"],"email":["invalid"],"opens_at":["invalid"],"closes_at":["invalid"],"latitude":["max_value"],"longitude":["min_value"],"loan_period":["invalid"],"kiosk_ip":["invalid"],"is_open":["invalid"]}"#,
         ),

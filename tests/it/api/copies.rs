@@ -37,7 +37,14 @@ fn filters_and_order_find_copies() {
     for (query, errors) in [
         ("book=99", r#"{"book":["invalid_choice"]}"#),
         ("branch=none", r#"{"branch":["invalid_choice"]}"#),
+        ("branch=+++", r#"{"branch":["invalid_choice"]}"#),
+        ("branch=+main", r#"{"branch":["invalid_choice"]}"#),
+        (
+            "book=a%00b&branch=a%00b",
+            r#"{"book":["null_characters_not_allowed"],"branch":["null_characters_not_allowed"]}"#,
+        ),
         ("condition=9", r#"{"condition":["invalid_choice"]}"#),
+        ("condition=+++", r#"{"condition":["invalid_choice"]}"#),
         (
             "condition__gte=x&status=lost",
             r#"{"condition__gte":["invalid"],"status":["invalid_choice"]}"#,

@@ -16,7 +16,10 @@ use diesel::{
 use serde::Serializer;
 use serde_json::Value;
 
-use super::{Field, FieldKind, FieldOptions, fail, null, string::trim};
+use super::{
+    Field, FieldKind, FieldOptions, fail, null,
+    string::{trim, unstorable_characters},
+};
 use crate::exceptions::ErrorDetail;
 
 /// DRF's `IPAddressField`, and what the model holds for it: one address in an `inet` column.
@@ -75,13 +78,13 @@ fn read_address(input: &Value, read: fn(&str) -> Option<IpAddr>) -> Result<IpAdd
         Value::String(text) if trim(text).is_empty() => {
             return fail("This may not be blank.", "blank");
         }
-        Value::String(text) => read(text),
-        _ => None,
+        Value::String(text) => read(text).ok_or(text.as_str()),
+        _ => Err(""),
     };
-    address.map_or_else(
-        || fail("This is not an IP address.", "invalid"),
-        |address| Ok(IpAddress(address)),
-    )
+    address.map(IpAddress).map_err(|text| {
+        let invalid = ErrorDetail::new("This is not an IP address.", "invalid");
+        ErrorDetail::List(unstorable_characters(text).chain([invalid]).collect())
+    })
 }
 
 /// White space around an address is allowed in this version only.

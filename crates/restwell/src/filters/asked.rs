@@ -5,8 +5,10 @@ use chrono::{NaiveDate, Utc};
 use diesel::{Connection, RunQueryDsl, sql_types::Text};
 
 use super::{
-    Condition, FilterField, Lookup, ModelChoice, Pair, boolean, choices::invalid_choice,
-    markers::period, values::number,
+    Condition, FilterField, Lookup, ModelChoice, Pair, boolean,
+    choices::invalid_choice,
+    markers::period,
+    values::{no_null_characters, number},
 };
 use crate::{
     db::Conn,
@@ -23,6 +25,7 @@ pub struct Parameter {
     name: &'static str,
     exclude: bool,
     required: bool,
+    counts_spaces: bool,
 }
 
 impl Parameter {
@@ -32,6 +35,16 @@ impl Parameter {
             name,
             exclude: false,
             required: false,
+            counts_spaces: false,
+        }
+    }
+
+    /// White space alone is a value too, and a wrong one: not so for texts, which lose it.
+    #[must_use]
+    pub const fn counts_spaces(self) -> Self {
+        Self {
+            counts_spaces: true,
+            ..self
         }
     }
 
@@ -84,7 +97,10 @@ impl<'a, M: Model> Asked<'a, M> {
 
     /// The trimmed text of a parameter, if it was sent and is not empty.
     pub fn text(&mut self, parameter: Parameter) -> Option<&'a str> {
-        let text = self.value_of(parameter.name);
+        let text = match parameter.counts_spaces {
+            true => self.untrimmed(parameter.name).map(str::trim),
+            false => self.value_of(parameter.name),
+        };
         if text.is_none() {
             self.missing(parameter);
         }
@@ -101,10 +117,12 @@ impl<'a, M: Model> Asked<'a, M> {
     }
 
     fn value_of(&self, name: &str) -> Option<&'a str> {
-        self.params
-            .get(name)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+        let text = self.params.get(name).map(str::trim);
+        text.filter(|text| !text.is_empty())
+    }
+
+    fn untrimmed(&self, name: &str) -> Option<&'a str> {
+        self.params.get(name).filter(|text| !text.is_empty())
     }
 
     /// Tells what is wrong with a parameter.
@@ -304,13 +322,16 @@ impl<'a, M: Model> Asked<'a, M> {
         null: Option<fn() -> Predicate<M>>,
         condition: impl Fn(Keys<N>) -> Predicate<M> + 'static,
     ) -> Result<()> {
-        match (self.text(parameter), null) {
+        match (self.untrimmed(parameter.name), null) {
             (Some("null"), Some(null)) => self.condition(parameter, null),
-            (Some(text), _) => {
-                let keys = N::keys(&[text], self.conn)?.map(Some);
-                self.found(parameter, keys, condition);
-            }
-            (None, _) => {}
+            (Some(text), _) => match no_null_characters(text) {
+                Ok(()) => {
+                    let keys = N::keys(&[text], self.conn)?.map(Some);
+                    self.found(parameter, keys, condition);
+                }
+                Err(detail) => self.error(parameter, detail),
+            },
+            (None, _) => self.missing(parameter),
         }
         Ok(())
     }
@@ -380,6 +401,9 @@ impl<'a, M: Model> Asked<'a, M> {
         if texts.is_empty() {
             self.missing(parameter);
             return Ok(None);
+        }
+        if let Err(detail) = texts.iter().try_for_each(|text| no_null_characters(text)) {
+            return Ok(Some(Err(detail)));
         }
         if let Some(text) = texts.iter().find(|text| !N::is_name(text)) {
             let message = format!("“{text}” cannot be a primary key.");

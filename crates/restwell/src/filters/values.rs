@@ -50,14 +50,20 @@ impl FilterField for String {
     type Value = Self;
 
     fn parse(text: &str, _lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
-        if text.contains('\0') {
-            return fail(
-                "Null characters are not allowed.",
-                "null_characters_not_allowed",
-            );
-        }
+        no_null_characters(text)?;
         Ok(Some(text.to_owned()))
     }
+}
+
+/// Postgres cannot compare with a text that holds one.
+pub(super) fn no_null_characters(text: &str) -> Result<(), ErrorDetail> {
+    if text.contains('\0') {
+        return fail(
+            "Null characters are not allowed.",
+            "null_characters_not_allowed",
+        );
+    }
+    Ok(())
 }
 
 macro_rules! integers {
