@@ -45,6 +45,7 @@ fn filters_and_order_find_copies() {
         ),
         ("condition=9", r#"{"condition":["invalid_choice"]}"#),
         ("condition=+++", r#"{"condition":["invalid_choice"]}"#),
+        ("condition__in=+++", r#"{"condition__in":["invalid"]}"#),
         (
             "condition__gte=x&status=lost",
             r#"{"condition__gte":["invalid"],"status":["invalid_choice"]}"#,

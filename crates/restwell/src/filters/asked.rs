@@ -345,14 +345,17 @@ impl<'a, M: Model> Asked<'a, M> {
         parameter: Parameter,
         condition: impl Fn(Keys<N>) -> Predicate<M> + 'static,
     ) -> Result<()> {
-        if let Some(text) = self.text(parameter) {
-            let texts: Vec<_> = text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .collect();
-            let keys = N::keys(&texts, self.conn)?.map(Some);
-            self.found(parameter, keys, condition);
+        let Some(text) = self.untrimmed(parameter.name) else {
+            self.missing(parameter);
+            return Ok(());
+        };
+        match no_null_characters(text) {
+            Ok(()) => {
+                let items = text.split(',').filter(|item| !item.is_empty());
+                let keys = N::keys(&items.collect::<Vec<_>>(), self.conn)?.map(Some);
+                self.found(parameter, keys, condition);
+            }
+            Err(detail) => self.error(parameter, detail),
         }
         Ok(())
     }

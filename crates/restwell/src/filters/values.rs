@@ -243,7 +243,10 @@ pub fn boolean(text: &str) -> Option<bool> {
 /// # Errors
 /// The first bad item's.
 pub fn list<F: FilterField>(text: &str) -> Result<Vec<F::Value>, ErrorDetail> {
-    let items = text.split(',').filter(|item| !item.is_empty());
+    // White space alone is one item, and a bad one.
+    let items = text
+        .split(',')
+        .filter(|item| !item.is_empty() || text.is_empty());
     let values: Result<Vec<_>, _> = items
         .map(|item| F::parse(item.trim(), Lookup::Exact))
         .collect();
