@@ -59,8 +59,10 @@ impl Filter<'_> {
         let name = self.parameter(lookup);
         let exclude = self.exclude.then(|| quote!(.exclude()));
         let required = self.required.then(|| quote!(.required()));
-        let is_compared =
-            matches!(Lookup::of(lookup), Lookup::Compare(_) | Lookup::In) && !is_bool(self.ty);
+        let is_compared = !matches!(
+            Lookup::of(lookup),
+            Lookup::Text(_) | Lookup::Range | Lookup::IsNull
+        ) && !is_bool(self.ty);
         let spaces = is_compared && (self.choices.is_some() || !ast::is_text(self.ty));
         let spaces = spaces.then(|| quote!(.counts_spaces()));
         quote!(::restwell::filters::Parameter::new(#name)#exclude #required #spaces)
