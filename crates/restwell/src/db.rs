@@ -115,11 +115,6 @@ impl Db {
         })
     }
 
-    /// Runs `job` on this thread, for what happens outside of requests.
-    pub fn run_blocking<T>(&self, job: impl FnMut(&mut Conn) -> Result<T>) -> Result<T> {
-        attempt(&self.pool, job)
-    }
-
     async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
         let _place = Place::take(&self.waiting);
         if self.waiting.load(Ordering::Relaxed)

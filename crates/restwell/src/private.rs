@@ -116,11 +116,6 @@ pub fn table_of<R: Relation>(_relation: R) -> <R::Target as Model>::Table {
     R::Target::TABLE
 }
 
-/// A relation that must lead from `M` to `T`.
-pub fn to_one<M: Model, T: Model, R: ToOne<Source = M, Target = T>>(relation: R) -> R {
-    relation
-}
-
 /// The default order of the rows on the other side of a relation.
 pub fn ordering_of<R: Relation>(_relation: R) -> <R::Target as Model>::Ordering {
     R::Target::ordering()

@@ -59,11 +59,12 @@ impl Filter<'_> {
         let name = self.parameter(lookup);
         let exclude = self.exclude.then(|| quote!(.exclude()));
         let required = self.required.then(|| quote!(.required()));
-        let is_compared = !matches!(
+        // A text loses its white space, and a flag that is none is ignored; all else is refused.
+        let reads_value = !matches!(
             Lookup::of(lookup),
             Lookup::Text(_) | Lookup::Range | Lookup::IsNull
         ) && !is_bool(self.ty);
-        let spaces = is_compared && (self.choices.is_some() || !ast::is_text(self.ty));
+        let spaces = reads_value && (self.choices.is_some() || !ast::is_text(self.ty));
         let spaces = spaces.then(|| quote!(.counts_spaces()));
         quote!(::restwell::filters::Parameter::new(#name)#exclude #required #spaces)
     }
