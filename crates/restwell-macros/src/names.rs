@@ -15,6 +15,18 @@ pub(crate) fn camel_case(name: &str) -> String {
         .collect()
 }
 
+/// `ContentType` → `content type`.
+pub(crate) fn in_words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(character.to_lowercase());
+    }
+    words
+}
+
 /// `BookSerializer` → `BookData`.
 pub(crate) fn data(serializer: &Ident) -> Ident {
     let name = serializer.to_string();

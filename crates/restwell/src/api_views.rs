@@ -42,6 +42,7 @@ pub struct ApiView {
     handlers: Vec<(Method, &'static str, Handler)>,
     /// It answers the verbs that it names, and no others but `OPTIONS`.
     is_function: bool,
+    is_api_root: bool,
 }
 
 macro_rules! verbs {
@@ -70,6 +71,7 @@ impl ApiView {
             fields: &[],
             handlers: Vec::new(),
             is_function: false,
+            is_api_root: false,
         }
     }
 
@@ -145,7 +147,7 @@ impl ApiView {
             view_name: "",
             description: "",
             fields: self.fields,
-            policies: None,
+            policies: Policies::DEFAULT,
         };
         let handlers = self.handlers.iter();
         handlers
@@ -198,6 +200,10 @@ impl ViewSet for ApiView {
         !self.is_function
     }
 
+    fn is_api_root(&self) -> bool {
+        self.is_api_root
+    }
+
     fn policies(&self) -> Policies {
         self.policies
     }
@@ -224,8 +230,11 @@ impl ViewSet for ApiView {
 /// The list of all lists: the root of a [`crate::routers::DefaultRouter`]; each entry is a prefix with the name of its
 /// route.
 pub(crate) fn api_root(entries: Vec<(String, String)>) -> ApiView {
-    ApiView::new("ApiRoot")
-        .description("The lists that this API has.")
+    let view = ApiView {
+        is_api_root: true,
+        ..ApiView::new("ApiRoot")
+    };
+    view.description("The lists that this API has.")
         .get(move |request, _| {
             let lists = Lists {
                 entries: &entries,

@@ -1,12 +1,13 @@
 //! Who asks: authenticators that a viewset lists and dispatch tries in order.
 
-use std::any::Any;
+use std::{any::Any, cell::OnceCell, collections::HashSet};
+
+use actix_web::http::header;
 
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
-    routers::route_of,
 };
 
 /// A way to recognise a client.
@@ -25,35 +26,143 @@ pub trait Authentication: Send + Sync {
     }
 }
 
-/// Whom an authenticator recognised: a user, of the application's own type.
-pub struct Identity(Box<dyn Any + Send>);
+/// Someone who can be recognised: [`crate::auth::User`], or a type of the application's own.
+pub trait AbstractUser: Any + Send {
+    /// What throttles count by: the primary key, as text.
+    fn key(&self) -> String;
+
+    /// Called by [`crate::permissions::IsAdminUser`]: whether this is one of the staff.
+    fn is_staff(&self) -> bool {
+        false
+    }
+
+    /// Called at most once a request, when a permission is first asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    fn permissions(&self, _conn: &mut Conn) -> Result<Permissions> {
+        Ok(Permissions::Some(HashSet::new()))
+    }
+}
+
+/// What a user may do with models, as Django names it: `catalog.add_book`.
+pub enum Permissions {
+    /// Everything.
+    All,
+    /// Just this.
+    Some(HashSet<String>),
+}
+
+impl Permissions {
+    /// Whether this one is among them.
+    pub fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(names) => names.contains(name),
+        }
+    }
+}
+
+/// Whom an authenticator recognised, and by what.
+pub struct Identity {
+    user: Box<dyn AbstractUser>,
+    auth: Option<Box<dyn Any + Send>>,
+    permissions: OnceCell<Permissions>,
+}
 
 impl Identity {
     /// This user.
-    pub fn new<U: Any + Send>(user: U) -> Self {
-        Self(Box::new(user))
+    pub fn new(user: impl AbstractUser) -> Self {
+        Self {
+            user: Box::new(user),
+            auth: None,
+            permissions: OnceCell::new(),
+        }
+    }
+
+    /// Recognised by this credential: DRF's `request.auth`.
+    #[must_use]
+    pub fn with_auth(self, auth: impl Any + Send) -> Self {
+        Self {
+            auth: Some(Box::new(auth)),
+            ..self
+        }
     }
 }
 
 impl Request {
     /// The user who asks; `None` for a stranger, or a user of another type.
-    pub fn user<U: Any>(&self) -> Option<&U> {
-        self.identity.as_ref()?.0.downcast_ref()
+    pub fn user<U: AbstractUser>(&self) -> Option<&U> {
+        let user: &dyn Any = &*self.identity.as_ref()?.user;
+        user.downcast_ref()
+    }
+
+    /// What the user was recognised by; `None` if that is of another type, or nothing that is kept.
+    pub fn auth<A: Any>(&self) -> Option<&A> {
+        self.identity.as_ref()?.auth.as_ref()?.downcast_ref()
     }
 
     /// Whether an authenticator recognised the client.
     pub fn is_authenticated(&self) -> bool {
         self.identity.is_some()
     }
+
+    /// The primary key of the user who asks, as text.
+    pub fn user_key(&self) -> Option<String> {
+        Some(self.identity.as_ref()?.user.key())
+    }
+
+    /// Whether the user who asks is one of the staff.
+    pub fn is_staff(&self) -> bool {
+        let identity = self.identity.as_ref();
+        identity.is_some_and(|identity| identity.user.is_staff())
+    }
+
+    /// Whether the user who asks has this permission, e.g. `catalog.add_book`: at most one statement a request.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn has_perm(&self, name: &str, conn: &mut Conn) -> Result<bool> {
+        let Some(Identity {
+            user, permissions, ..
+        }) = &self.identity
+        else {
+            return Ok(false);
+        };
+        if let Some(known) = permissions.get() {
+            return Ok(known.contains(name));
+        }
+        let loaded = user.permissions(conn)?;
+        Ok(permissions.get_or_init(|| loaded).contains(name))
+    }
+}
+
+/// What stands behind `keyword` in `Authorization`, if that is its scheme in any case; 401 unless it is one word
+/// (contract §11.5, §11.6).
+pub(crate) fn credentials<'a>(request: &'a Request, keyword: &str) -> Option<Result<&'a str>> {
+    let header = request.headers.get(header::AUTHORIZATION)?.as_bytes();
+    let mut words = header
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    let scheme = words.next()?;
+    if !scheme.eq_ignore_ascii_case(keyword.as_bytes()) {
+        return None;
+    }
+    let word = match (words.next(), words.next()) {
+        (Some(word), None) => std::str::from_utf8(word)
+            .ok()
+            .filter(|word| !word.contains('\0')),
+        _ => None,
+    };
+    Some(word.ok_or_else(ApiException::authentication_failed))
 }
 
 /// Tries each in turn; the first that recognises the client ends the search.
 pub(crate) fn perform_authentication(
-    authenticators: &[&dyn Authentication],
     request: &Request,
     conn: &mut Conn,
 ) -> Result<Option<Identity>> {
-    for authenticator in authenticators {
+    for authenticator in request.authenticators() {
         if let Some(identity) = authenticator.authenticate(request, conn)? {
             return Ok(Some(identity));
         }
@@ -66,7 +175,7 @@ pub(crate) fn challenge(exception: ApiException, request: &Request) -> ApiExcept
     if !exception.is_unauthorized() {
         return exception;
     }
-    let first = route_of(request).policies().authentication.first();
+    let first = request.authenticators().first();
     match first.and_then(|first| first.authenticate_header(request)) {
         Some(challenge) => ApiException {
             challenge: Some(challenge.into_boxed_str()),

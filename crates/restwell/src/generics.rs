@@ -8,7 +8,7 @@ use crate::{
     models::Model,
     pagination::{CursorWindow, Page, Pagination},
     parsers::Parser,
-    permissions::check_object_permissions,
+    permissions::{check_object_permissions, visible},
     renderers::Renderer,
     request::Request,
     response::Response,
@@ -57,8 +57,9 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// # Errors
     /// 400 for a bad filter, 404 for a lookup value that no row can have.
     fn object_query(&self, request: &Request, conn: &mut Conn) -> Result<QueryOf<Self>> {
-        let filtering = Filtering::<Self::Filter>::new(&request.query, conn)?;
-        let query = filtering.filter(self.get_queryset(request));
+        let filtering = Filtering::<Self::Filter>::new(request, conn)?;
+        let rows = visible::<RowOf<Self>>(request, self.get_queryset(request), conn)?;
+        let query = filtering.filter(rows);
         let lookup = request.route.lookup.as_deref().unwrap_or_default();
         RowOf::<Self>::filter_lookup(query, lookup).ok_or_else(ApiException::not_found)
     }
@@ -96,7 +97,7 @@ pub fn filtered_response<S: ModelSerializer, F: FilterSet<Model = S::Model>, P: 
     rows: impl Fn() -> <S::Model as Model>::Query,
     conn: &mut Conn,
 ) -> Result<Response> {
-    let filtering = Filtering::<F>::new(&request.query, conn)?;
+    let filtering = Filtering::<F>::new(request, conn)?;
     let paginator = P::new(request.settings.page_size);
     if let Some(window) = paginator.cursor(&request.query)? {
         let (rows, keyset) = (filtering.filter(rows()), filtering.keyset()?);
@@ -123,8 +124,9 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
     conn: &mut Conn,
 ) -> Result<Response> {
     let paginator = P::new(request.settings.page_size);
+    let rows = |conn: &mut Conn| visible::<S::Model>(request, rows(), conn);
     let Some(window) = paginator.window(&request.query)? else {
-        let rows = S::Model::load(order(rows()), conn)?;
+        let rows = S::Model::load(order(rows(conn)?), conn)?;
         let related = S::prefetch(&rows, conn)?;
         return Response::ok(
             request,
@@ -138,16 +140,16 @@ pub fn list_response<S: ModelSerializer, P: Pagination>(
     // A statement of its own: with the count among the columns, Postgres builds a wider row for every row it sorts.
     let mut count = None;
     if window.needs_count() {
-        count = Some(S::Model::count(rows(), conn)?);
+        count = Some(S::Model::count(rows(conn)?, conn)?);
     }
     let (limit, offset) = window.bounds(count);
-    let page = S::Model::window(order(rows()), limit, offset, conn)?;
+    let page = S::Model::window(order(rows(conn)?), limit, offset, conn)?;
     let length = page.len().try_into().unwrap_or(i64::MAX);
     let count = match count {
         Some(count) => count,
         // A page that is not full, and not empty, is the last one.
         None if length < limit && (length > 0 || offset == 0) => offset + length,
-        None => S::Model::count(rows(), conn)?,
+        None => S::Model::count(rows(conn)?, conn)?,
     };
     let links = paginator.links(&window, count, &request.absolute_url(), &request.query)?;
     let related = S::prefetch(&page, conn)?;
@@ -176,6 +178,7 @@ pub fn cursor_response<S: ModelSerializer>(
     keyset: &Keyset<S::Model>,
     conn: &mut Conn,
 ) -> Result<Response> {
+    let rows = visible::<S::Model>(request, rows, conn)?;
     let page = window.load(rows, keyset, conn)?;
     let related = S::prefetch(&page.rows, conn)?;
     let results = ListRepresentation::<S> {

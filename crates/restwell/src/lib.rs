@@ -78,8 +78,12 @@
 //! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
 
+extern crate self as restwell;
+
 pub mod api_views;
+pub mod auth;
 pub mod authentication;
+pub mod authtoken;
 pub mod checks;
 pub mod db;
 pub mod embedded;

@@ -57,8 +57,7 @@ fn is_allowed(
     conn: &mut Conn,
 ) -> Result<bool> {
     let method = std::mem::replace(&mut request.method, verb.clone());
-    let permissions = route.policies().permissions;
-    let asked = check_permissions(permissions, request, conn).and_then(|()| match *verb {
+    let asked = check_permissions(request, conn).and_then(|()| match *verb {
         Method::PUT => route.view.check_object(request, conn),
         _ => Ok(()),
     });

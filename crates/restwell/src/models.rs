@@ -52,6 +52,18 @@ impl Key for String {
     }
 }
 
+/// How Django calls a model, in its tables of content types and permissions: a table `catalog_book` belongs to the model
+/// `Book` of the app `catalog`, unless `#[model(app_label = "…")]` says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The app, e.g. `catalog`; empty if the table's name tells of none.
+    pub app_label: &'static str,
+    /// The struct's name in lower case, e.g. `book`.
+    pub model_name: &'static str,
+    /// The struct's name in words, e.g. `book`.
+    pub verbose_name: &'static str,
+}
+
 /// A row of one table, with its relations. Derive it; see the guide `docs/models.md`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
@@ -82,6 +94,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     const TABLE: Self::Table;
     /// The name of the table in SQL.
     const TABLE_NAME: &'static str;
+    /// How Django's tables of permissions call it.
+    const META: Meta;
     /// The names of the columns in SQL.
     const COLUMNS: &'static [&'static str];
     /// The primary key's column.

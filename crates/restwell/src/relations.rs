@@ -14,6 +14,7 @@ use crate::{
     fields::{Field, FieldOptions, fail, null},
     models::{Key, Model, SlugModel},
     parsers::parse_big_int,
+    permissions::visible,
     request::Request,
     serializers::{Checks, Scope},
 };
@@ -71,8 +72,10 @@ pub trait RelatedField {
     }
 }
 
-fn query<M: Model>(rows: Rows<M>, scope: &Scope<'_>) -> M::Query {
-    rows.map_or_else(M::query, |rows| rows(scope.request))
+/// The rows that this request may name.
+fn query<M: Model>(rows: Rows<M>, scope: &Scope<'_>, conn: &mut Conn) -> Result<M::Query> {
+    let rows = rows.map_or_else(M::query, |rows| rows(scope.request));
+    visible::<M>(scope.request, rows, conn)
 }
 
 impl<M: Model> RelatedField for PrimaryKey<M> {
@@ -87,7 +90,8 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
         if scope.checks == Checks::Deferred && rows.is_none() {
             return Ok(Ok(key));
         }
-        let known = M::count(M::filter_key(query::<M>(rows, scope), key.clone()), conn)?;
+        let rows = query::<M>(rows, scope, conn)?;
+        let known = M::count(M::filter_key(rows, key.clone()), conn)?;
         Ok(if known == 0 {
             does_not_exist(&key.to_string())
         } else {
@@ -106,7 +110,8 @@ impl<M: Model> RelatedField for PrimaryKey<M> {
             Value::String(text) if text.is_empty() => no_key::<M>(),
             input => parse_key::<M>(input),
         }));
-        let known = M::load_keys(M::filter_keys(query::<M>(rows, scope), keys.clone()), conn)?;
+        let rows = query::<M>(rows, scope, conn)?;
+        let known = M::load_keys(M::filter_keys(rows, keys.clone()), conn)?;
         Ok(match keys.iter().find(|key| !known.contains(key)) {
             Some(unknown) => does_not_exist(&unknown.to_string()),
             None => mistake.map_or(Ok(keys), Err),
@@ -187,7 +192,8 @@ impl<S: SlugBy> RelatedField for S {
         }
         let (asked, mistake) = until_mistake(inputs.iter().map(S::Value::of));
         let values = asked.iter().flatten().cloned().collect();
-        let known = S::load(S::filter(query::<S::Target>(rows, scope), values), conn)?;
+        let rows = query::<S::Target>(rows, scope, conn)?;
+        let known = S::load(S::filter(rows, values), conn)?;
         let mut keys = Vec::with_capacity(inputs.len());
         for (value, input) in asked.iter().zip(inputs) {
             match known
@@ -379,7 +385,7 @@ fn key_of_url<M: Model>(
         return Ok(fail("This URL leads to something else.", "incorrect_match"));
     }
     let lookup = found.lookup.unwrap_or_default();
-    let keys = match M::filter_lookup(query::<M>(rows, scope), &lookup) {
+    let keys = match M::filter_lookup(query::<M>(rows, scope, conn)?, &lookup) {
         Some(query) => M::load_keys(query, conn)?,
         None => Vec::new(),
     };

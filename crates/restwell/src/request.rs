@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::Value;
 
 use crate::{
-    authentication::Identity,
+    authentication::{Authentication, Identity},
     exceptions::{ApiException, Result},
     forms::{Form, UploadedFile},
     negotiation::Accepted,
@@ -23,6 +23,7 @@ use crate::{
     settings::Settings,
     transaction::Hooks,
     versioning::{InLinks, Versioning},
+    viewsets::Policies,
 };
 
 /// One HTTP request.
@@ -48,6 +49,8 @@ pub struct Request {
     /// The version that the client asks for, if the API has any.
     pub version: Option<String>,
     pub(crate) versioning: Option<&'static dyn Versioning>,
+    /// Those of the route and the service together; nothing is known before dispatch has looked.
+    pub(crate) policies: Policies,
     /// Who asks, if an authenticator knows.
     pub(crate) identity: Option<Identity>,
     pub(crate) checks: Checks,
@@ -95,6 +98,11 @@ impl From<Form> for Data {
 }
 
 impl Request {
+    /// Who may recognise the client, in order.
+    pub(crate) fn authenticators(&self) -> &'static [&'static dyn Authentication] {
+        self.policies.authentication.unwrap_or_default()
+    }
+
     /// The scheme and host that links start with, e.g. `http://localhost:8000`.
     pub fn origin(&self) -> &str {
         &self.origin
@@ -262,10 +270,5 @@ impl Request {
             Some(Reads::Form) => parsers::parse_form(body, charset).map(Data::from),
             _ => Err(ApiException::unsupported_media_type(content_type)),
         }
-    }
-
-    /// Whether the verb only reads (contract §12.1).
-    pub fn is_safe(&self) -> bool {
-        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
     }
 }

@@ -30,6 +30,7 @@ use crate::{
     serializers::Checks,
     settings::Settings,
     views::dispatch,
+    viewsets::Policies,
 };
 
 /// The header that names a request in logs.
@@ -188,6 +189,7 @@ impl App {
             settings: Arc::clone(&self.settings),
             version: None,
             versioning: None,
+            policies: Policies::DEFAULT,
             identity: None,
             urls: Arc::clone(&self.urls),
             origin,

@@ -8,6 +8,7 @@ use crate::{
     request::Request,
     response::Response,
     storage::{FileSystemStorage, Storage},
+    viewsets::Policies,
 };
 
 /// What a service may choose.
@@ -42,6 +43,8 @@ pub struct Settings {
     pub compact_json: bool,
     /// What views answer to an error, in the place of its own status and body; `None` from it is 500.
     pub exception_handler: Option<ExceptionHandler>,
+    /// Versioning, authentication, permissions and throttles of the views that name none.
+    pub policies: Policies,
 }
 
 /// Answers an error of a view: DRF's `EXCEPTION_HANDLER`.
@@ -66,6 +69,7 @@ impl Default for Settings {
             unicode_json: true,
             compact_json: true,
             exception_handler: None,
+            policies: Policies::DEFAULT,
         }
     }
 }

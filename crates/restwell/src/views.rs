@@ -15,7 +15,6 @@ use crate::{
     routers::route_of,
     serializers::Checks,
     throttling::check_throttles,
-    viewsets::Policies,
 };
 
 /// The answer to a request; the order of the steps decides which error wins (contract §0.1, after routing).
@@ -96,22 +95,19 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
 
 /// Steps 2 to 5, once a request and outside of its transaction: what was counted stays, whatever becomes of the action.
 fn admit(request: &mut Request, conn: &mut Conn) -> Result<()> {
-    let Policies {
-        versioning,
-        authentication,
-        permissions,
-        throttles,
-    } = route_of(request).policies();
+    let policies = route_of(request).policies().or(request.settings.policies);
+    request.policies = policies;
     // 2. The version: 404 or 406.
+    let versioning = policies.versioning;
     request.versioning = versioning;
     request.version =
         versioning.map_or(Ok(None), |versioning| versioning.determine_version(request))?;
     // 3. Who asks: 401 or 403.
-    request.identity = perform_authentication(authentication, request, conn)?;
+    request.identity = perform_authentication(request, conn)?;
     // 4. May they: 401 or 403.
-    check_permissions(permissions, request, conn)?;
+    check_permissions(request, conn)?;
     // 5. How often: 429.
-    check_throttles(throttles, request, conn)
+    check_throttles(policies.throttles.unwrap_or_default(), request, conn)
 }
 
 fn transact(name: &str, request: &mut Request, conn: &mut Conn) -> Result<Response> {

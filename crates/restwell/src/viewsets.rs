@@ -15,8 +15,9 @@ use crate::{
     mixins::{
         CreateModelMixin, DestroyModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin,
     },
+    models::Meta,
     parsers::Parser,
-    permissions::{AllowAny, Permission},
+    permissions::Permission,
     renderers::Renderer,
     request::Request,
     response::Response,
@@ -35,17 +36,18 @@ pub trait ModelViewSet:
 /// The standard actions that only read: list and retrieve.
 pub trait ReadOnlyModelViewSet: ListModelMixin + RetrieveModelMixin {}
 
-/// The policies of a viewset, asked by dispatch in this order.
-#[derive(Clone, Copy)]
+/// The policies of a view, asked by dispatch in this order. What an action leaves out is its viewset's, what that leaves
+/// out the service's ([`crate::settings::Settings::policies`]), and what that leaves out is not asked.
+#[derive(Clone, Copy, Default)]
 pub struct Policies {
     /// How a client names a version, if the API has any.
     pub versioning: Option<&'static dyn Versioning>,
     /// Who a client may be; the first that recognises the credentials wins.
-    pub authentication: &'static [&'static dyn Authentication],
+    pub authentication: Option<&'static [&'static dyn Authentication]>,
     /// Who may do what; all must agree.
-    pub permissions: &'static [&'static dyn Permission],
+    pub permissions: Option<&'static [&'static dyn Permission]>,
     /// How often; all are asked.
-    pub throttles: &'static [&'static dyn Throttle],
+    pub throttles: Option<&'static [&'static dyn Throttle]>,
 }
 
 impl fmt::Debug for Policies {
@@ -55,13 +57,30 @@ impl fmt::Debug for Policies {
 }
 
 impl Policies {
-    /// No versions, nobody is known, everybody may do everything, as often as they like.
+    /// All of them those of the service.
     pub const DEFAULT: Self = Self {
         versioning: None,
-        authentication: &[],
-        permissions: &[&AllowAny],
-        throttles: &[],
+        authentication: None,
+        permissions: None,
+        throttles: None,
     };
+
+    /// These, and `others` for what they leave out.
+    pub(crate) const fn or(self, others: Self) -> Self {
+        Self {
+            versioning: either(self.versioning, others.versioning),
+            authentication: either(self.authentication, others.authentication),
+            permissions: either(self.permissions, others.permissions),
+            throttles: either(self.throttles, others.throttles),
+        }
+    }
+}
+
+const fn either<T: Copy>(first: Option<T>, second: Option<T>) -> Option<T> {
+    match first {
+        Some(_) => first,
+        None => second,
+    }
 }
 
 /// One action of a viewset.
@@ -83,8 +102,8 @@ pub struct Action {
     pub description: &'static str,
     /// The fields of the serializer that reads its body.
     pub fields: &'static [FieldInfo],
-    /// Its own policies, in the place of the viewset's.
-    pub policies: Option<Policies>,
+    /// Its own policies; what they leave out is the viewset's.
+    pub policies: Policies,
 }
 
 impl Action {
@@ -102,6 +121,14 @@ pub trait ViewSet: Send + Sync {
     fn description(&self) -> &'static str;
     /// What its route names start with: the model's name in lower case.
     fn basename(&self) -> String;
+    /// Whether it is the list of all lists, which everybody may see whom the service lets read at all.
+    fn is_api_root(&self) -> bool {
+        false
+    }
+    /// Its model, whose permissions [`crate::permissions::DjangoModelPermissions`] asks for.
+    fn model(&self) -> Option<Meta> {
+        None
+    }
     /// The name of the lookup value in routes.
     fn lookup_field(&self) -> &'static str {
         "pk"

@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::http::Method;
 use restwell::{
-    authentication::{Authentication, Identity},
+    authentication::{AbstractUser, Authentication, Identity},
     permissions::{IsAuthenticated, Permission},
     prelude::*,
     throttling::Throttle,
@@ -21,6 +21,12 @@ use crate::relations::{Maker, MakerSerializer};
 /// Who is asking.
 struct User {
     name: String,
+}
+
+impl AbstractUser for User {
+    fn key(&self) -> String {
+        self.name.clone()
+    }
 }
 
 /// `X-User: ann`
@@ -118,9 +124,9 @@ impl ModelViewSet for PipelineViewSet {
     type Serializer = MakerSerializer;
     type Filter = MakerFilter;
     const POLICIES: Policies = Policies {
-        authentication: &[&HeaderAuthentication],
-        permissions: &[&IsAuthenticated, &MayTouch],
-        throttles: &[&ADDRESSES],
+        authentication: Some(&[&HeaderAuthentication]),
+        permissions: Some(&[&IsAuthenticated, &MayTouch]),
+        throttles: Some(&[&ADDRESSES]),
         ..Policies::DEFAULT
     };
 }
@@ -141,8 +147,8 @@ struct ForbiddenViewSet;
 impl ModelViewSet for ForbiddenViewSet {
     type Serializer = MakerSerializer;
     const POLICIES: Policies = Policies {
-        authentication: &[&HeaderAuthentication],
-        permissions: &[&MayTouch],
+        authentication: Some(&[&HeaderAuthentication]),
+        permissions: Some(&[&MayTouch]),
         ..Policies::DEFAULT
     };
 }

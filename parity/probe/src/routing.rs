@@ -157,7 +157,7 @@ impl ViewSet for ActionViewSet {
         mirror(request)
     }
 
-    #[action(detail = true, method = "post", policies = Policies { permissions: &[&Nobody], ..Policies::DEFAULT })]
+    #[action(detail = true, method = "post", policies = Policies { permissions: Some(&[&Nobody]), ..Policies::DEFAULT })]
     fn forbidden(&self, request: &Request, _: &mut Conn) -> Result<Response> {
         mirror(request)
     }

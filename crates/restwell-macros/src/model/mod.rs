@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{DeriveInput, Ident, Path, Token, Type, ext::IdentExt, parse::ParseStream};
+use syn::{DeriveInput, Ident, LitStr, Path, Token, Type, ext::IdentExt, parse::ParseStream};
 
 use self::{
     column::{Column, DieselOptions},
@@ -18,7 +18,7 @@ use crate::{
 mod column;
 mod relation;
 
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "belongs_to",
     "has_one",
     "has_many",
@@ -28,6 +28,7 @@ const OPTIONS: [&str; 9] = [
     "slug",
     "lookup",
     "auto_now",
+    "app_label",
 ];
 const REPEATABLE: [&str; 5] = [
     "belongs_to",
@@ -50,6 +51,7 @@ struct Container<'a> {
     slug: Option<Ident>,
     lookup: Option<Ident>,
     auto_now: Vec<Ident>,
+    app_label: Option<String>,
 }
 
 struct Computed {
@@ -101,6 +103,7 @@ impl<'a> Container<'a> {
             slug: None,
             lookup: None,
             auto_now: Vec::new(),
+            app_label: None,
         };
         for item in attr::items(&input.attrs, "model", &OPTIONS, &REPEATABLE, ctxt) {
             container.option(&item, ctxt);
@@ -154,6 +157,10 @@ impl<'a> Container<'a> {
             "ordering" => self.ordering = item.list(ctxt),
             "slug" => self.slug = item.name(ctxt),
             "lookup" => self.lookup = item.name(ctxt),
+            "app_label" => {
+                let label: Option<LitStr> = item.value(ctxt);
+                self.app_label = label.map(|label| label.value());
+            }
             _ => self.auto_now = item.names(ctxt),
         }
     }
@@ -241,10 +248,8 @@ impl<'a> Container<'a> {
             ..
         } = self.column_of(key);
         let name = me.to_string();
-        let table_name = table
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string());
+        let table_name = self.table_name();
+        let meta = self.meta();
         let column_names = self
             .columns
             .iter()
@@ -278,6 +283,7 @@ impl<'a> Container<'a> {
                 const NAME: &'static str = #name;
                 const TABLE: Self::Table = #table::table;
                 const TABLE_NAME: &'static str = #table_name;
+                const META: ::restwell::models::Meta = #meta;
                 const COLUMNS: &'static [&'static str] = &[#(#column_names),*];
                 const KEY: Self::KeyColumn = #table::#key;
                 fn query() -> Self::Query { #table::table.into_boxed() }
@@ -286,6 +292,35 @@ impl<'a> Container<'a> {
                 #auto_now
                 #orderings
                 #queries
+            }
+        }
+    }
+
+    fn table_name(&self) -> String {
+        let name = self.table.segments.last();
+        name.map(|segment| segment.ident.unraw().to_string())
+            .unwrap_or_default()
+    }
+
+    /// Django names a table by its app and its model.
+    fn meta(&self) -> TokenStream {
+        let (name, table) = (self.name.to_string(), self.table_name());
+        let model_name = name.to_lowercase();
+        let of_table = || {
+            Some(
+                table
+                    .strip_suffix(&model_name)?
+                    .strip_suffix('_')?
+                    .to_owned(),
+            )
+        };
+        let app_label = self.app_label.clone().or_else(of_table).unwrap_or_default();
+        let verbose_name = names::in_words(&name);
+        quote! {
+            ::restwell::models::Meta {
+                app_label: #app_label,
+                model_name: #model_name,
+                verbose_name: #verbose_name,
             }
         }
     }

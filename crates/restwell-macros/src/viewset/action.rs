@@ -121,10 +121,8 @@ impl Action {
         };
         let view_name = self.name.as_deref().unwrap_or_default();
         let policies = match &self.policies {
-            Some(policies) => {
-                quote_spanned!(policies.span()=> ::std::option::Option::Some(#policies))
-            }
-            None => quote!(::std::option::Option::None),
+            Some(policies) => quote_spanned!(policies.span()=> #policies),
+            None => quote!(::restwell::viewsets::Policies::DEFAULT),
         };
         quote! {
             ::restwell::viewsets::Action {

@@ -354,6 +354,9 @@ impl<'a> ViewSet<'a> {
                 fn name(&self) -> &'static str { #name }
                 fn description(&self) -> &'static str { #description }
                 fn basename(&self) -> ::std::string::String { #model::NAME.to_lowercase() }
+                fn model(&self) -> ::std::option::Option<::restwell::models::Meta> {
+                    ::std::option::Option::Some(#model::META)
+                }
                 fn lookup_field(&self) -> &'static str {
                     #generic::LOOKUP_URL_KWARG.unwrap_or(#model::LOOKUP_FIELD)
                 }
@@ -441,7 +444,7 @@ fn standard_entry(name: &str, verb: &str, detail: bool, fields: TokenStream) -> 
             view_name: "",
             description: "",
             fields: #fields,
-            policies: ::std::option::Option::None,
+            policies: ::restwell::viewsets::Policies::DEFAULT,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     fields::fail,
     models::{Model, Predicate},
     query_params::QueryParams,
+    request::Request,
     search::ordering_terms,
 };
 
@@ -69,6 +70,8 @@ impl Parameter {
 
 /// The parameters of one request, and what a filterset has made of them so far.
 pub struct Asked<'a, M: Model> {
+    /// The request whose parameters are read.
+    pub request: &'a Request,
     params: &'a QueryParams,
     conn: &'a mut Conn,
     errors: Errors,
@@ -80,9 +83,10 @@ pub struct Asked<'a, M: Model> {
 type Read<M> = (Vec<Condition<M>>, Vec<(String, bool)>);
 
 impl<'a, M: Model> Asked<'a, M> {
-    pub(super) fn new(params: &'a QueryParams, conn: &'a mut Conn) -> Self {
+    pub(super) fn new(request: &'a Request, conn: &'a mut Conn) -> Self {
         Self {
-            params,
+            request,
+            params: &request.query,
             conn,
             errors: Errors::default(),
             conditions: Vec::new(),
@@ -326,7 +330,7 @@ impl<'a, M: Model> Asked<'a, M> {
             (Some("null"), Some(null)) => self.condition(parameter, null),
             (Some(text), _) => match no_null_characters(text) {
                 Ok(()) => {
-                    let keys = N::keys(&[text], self.conn)?.map(Some);
+                    let keys = N::keys(&[text], self.request, self.conn)?.map(Some);
                     self.found(parameter, keys, condition);
                 }
                 Err(detail) => self.error(parameter, detail),
@@ -352,7 +356,7 @@ impl<'a, M: Model> Asked<'a, M> {
         match no_null_characters(text) {
             Ok(()) => {
                 let items = text.split(',').filter(|item| !item.is_empty());
-                let keys = N::keys(&items.collect::<Vec<_>>(), self.conn)?.map(Some);
+                let keys = N::keys(&items.collect::<Vec<_>>(), self.request, self.conn)?.map(Some);
                 self.found(parameter, keys, condition);
             }
             Err(detail) => self.error(parameter, detail),
@@ -412,7 +416,7 @@ impl<'a, M: Model> Asked<'a, M> {
             let message = format!("“{text}” cannot be a primary key.");
             return Ok(Some(fail(message, "invalid_pk_value")));
         }
-        N::keys(&texts, self.conn).map(Some)
+        N::keys(&texts, self.request, self.conn).map(Some)
     }
 
     /// The lookup that a second parameter names for the first, if the first was sent.

@@ -5,7 +5,9 @@ use crate::{
     exceptions::{ErrorDetail, Result},
     fields::fail,
     models::{Key, Model, SlugModel},
+    permissions::visible,
     relations::{PrimaryKey, Slug},
+    request::Request,
 };
 
 /// A way of naming the rows of another model in a parameter.
@@ -16,12 +18,13 @@ pub trait ModelChoice {
     /// Whether a text can name a row at all.
     fn is_name(text: &str) -> bool;
 
-    /// The keys of the rows that these texts name.
+    /// The keys of the rows that these texts name, of those that the request may see.
     ///
     /// # Errors
     /// The outer one when the database fails; the inner one is `invalid_choice` if any text names no row.
     fn keys(
         texts: &[&str],
+        request: &Request,
         conn: &mut Conn,
     ) -> Result<std::result::Result<Vec<<Self::Target as Model>::Key>, ErrorDetail>>;
 }
@@ -35,6 +38,7 @@ impl<M: Model> ModelChoice for PrimaryKey<M> {
 
     fn keys(
         texts: &[&str],
+        request: &Request,
         conn: &mut Conn,
     ) -> Result<std::result::Result<Vec<M::Key>, ErrorDetail>> {
         let mut keys = Vec::with_capacity(texts.len());
@@ -44,7 +48,8 @@ impl<M: Model> ModelChoice for PrimaryKey<M> {
                 None => return Ok(invalid_choice(text)),
             }
         }
-        let known = M::load_keys(M::filter_keys(M::query(), keys.clone()), conn)?;
+        let rows = visible::<M>(request, M::query(), conn)?;
+        let known = M::load_keys(M::filter_keys(rows, keys.clone()), conn)?;
         Ok(match keys.iter().find(|key| !known.contains(key)) {
             Some(unknown) => invalid_choice(&unknown.to_string()),
             None => Ok(keys),
@@ -61,6 +66,7 @@ impl<M: SlugModel> ModelChoice for Slug<M> {
 
     fn keys(
         texts: &[&str],
+        request: &Request,
         conn: &mut Conn,
     ) -> Result<std::result::Result<Vec<M::Key>, ErrorDetail>> {
         let asked = texts
@@ -68,7 +74,8 @@ impl<M: SlugModel> ModelChoice for Slug<M> {
             .filter(|text| !text.contains('\0'))
             .map(|text| (*text).to_owned())
             .collect();
-        let known = M::load_slugs(M::filter_slugs(M::query(), asked), conn)?;
+        let rows = visible::<M>(request, M::query(), conn)?;
+        let known = M::load_slugs(M::filter_slugs(rows, asked), conn)?;
         Ok(
             match texts
                 .iter()

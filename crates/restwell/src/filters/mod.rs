@@ -10,7 +10,7 @@ use crate::{
     exceptions::{ApiException, Result},
     keyset::{Keyset, Term},
     models::{Model, Predicate},
-    query_params::QueryParams,
+    request::Request,
     search,
 };
 
@@ -95,8 +95,9 @@ impl<F: FilterSet> Filtering<F> {
     ///
     /// # Errors
     /// 400 by parameter, all of them at once; a NUL in the search is a bare list (contract §10.8).
-    pub fn new(params: &QueryParams, conn: &mut Conn) -> Result<Self> {
-        let mut asked = Asked::new(params, conn);
+    pub fn new(request: &Request, conn: &mut Conn) -> Result<Self> {
+        let params = &request.query;
+        let mut asked = Asked::new(request, conn);
         F::conditions(&mut asked)?;
         let (conditions, declared) = asked.into_conditions()?;
         let terms = params

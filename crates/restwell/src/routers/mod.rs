@@ -218,10 +218,13 @@ impl Route {
         self.view.http_method_names().contains(&method.as_str())
     }
 
-    /// The policies of this route: those of its action, if it has its own, or else the view's.
+    /// The policies of this route: its action's own, and the view's for what they leave out.
     pub fn policies(&self) -> Policies {
-        let own = self.actions.iter().find_map(|(_, action)| action.policies);
-        own.unwrap_or_else(|| self.view.policies())
+        let actions = self.actions.iter();
+        let own = actions.fold(Policies::DEFAULT, |own, (_, action)| {
+            own.or(action.policies)
+        });
+        own.or(self.view.policies())
     }
 
     /// The action that answers a verb.

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::{Route, Router, SimpleRouter};
 use crate::{
     api_views::ApiView,
+    models::Meta,
     reverse::{Template, expand_converters},
 };
 
@@ -100,6 +101,17 @@ impl Urls {
     /// All routes, in the order in which they are tried.
     pub fn routes(&self) -> &[Route] {
         &self.routes
+    }
+
+    /// The models of all viewsets, each once, in the order of the routes.
+    pub fn models(&self) -> Vec<Meta> {
+        let mut models = Vec::new();
+        for model in self.routes.iter().filter_map(|route| route.view.model()) {
+            if !models.contains(&model) {
+                models.push(model);
+            }
+        }
+        models
     }
 
     /// What a path, percent-encoded, stands for.

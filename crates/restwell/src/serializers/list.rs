@@ -8,6 +8,7 @@ use crate::{
     exceptions::{ApiException, ErrorDetail, Result},
     fields::FieldOptions,
     input::Sent,
+    permissions::hides_rows,
     request::Request,
 };
 
@@ -80,12 +81,11 @@ pub fn validated_list<S: BaseSerializer>(
     if sent.is_null() {
         return Err(non_field("Null is not a list.", "null"));
     }
-    attempt(
-        request,
-        request.method == Method::PATCH,
-        defers && S::DEFERS,
-        |scope| run_list_validation::<S>(&sent, limits, scope, conn),
-    )
+    let defers = defers && S::DEFERS && !hides_rows(request, conn)?;
+    let partial = request.method == Method::PATCH;
+    attempt(request, partial, defers, |scope| {
+        run_list_validation::<S>(&sent, limits, scope, conn)
+    })
 }
 
 /// Reads and judges every item of a list; null is no item.

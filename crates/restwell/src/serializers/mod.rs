@@ -19,6 +19,7 @@ use crate::{
     fields::{Field, FieldKind, FieldOptions, fail, null},
     input::{FormValue, Input, Sent},
     models::Model,
+    permissions::hides_rows,
     relations::{self, Related, RelatedField, Rows},
     request::Request,
 };
@@ -191,7 +192,9 @@ pub fn validated<S: BaseSerializer>(
     defers: bool,
     conn: &mut Conn,
 ) -> Result<S::Data> {
-    attempt(request, partial, defers && S::DEFERS, |scope| {
+    // No constraint says which rows this request may name.
+    let defers = defers && S::DEFERS && !hides_rows(request, conn)?;
+    attempt(request, partial, defers, |scope| {
         run_object_validation::<S>(&Sent::of(request)?, instance, scope, conn)
     })
 }

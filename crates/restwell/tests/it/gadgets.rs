@@ -195,7 +195,7 @@ impl ModelViewSet for GadgetViewSet {
     type Filter = GadgetFilter;
 
     const POLICIES: Policies = Policies {
-        permissions: &[&Unlocked],
+        permissions: Some(&[&Unlocked]),
         ..Policies::DEFAULT
     };
 

@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::http::Method;
 use restwell::{
-    authentication::{Authentication, Identity},
+    authentication::{AbstractUser, Authentication, Identity},
     permissions::{IsAuthenticated, Permission},
     prelude::*,
     test::{ApiClient, TestDatabase, TestRequest},
@@ -18,6 +18,12 @@ use restwell::{
 use crate::shop::{Shop, ShopSerializer, serve, shop};
 
 struct User(String);
+
+impl AbstractUser for User {
+    fn key(&self) -> String {
+        self.0.clone()
+    }
+}
 
 /// `X-User: ann`, with a header for `WWW-Authenticate` or without one.
 struct HeaderAuthentication {
@@ -83,8 +89,8 @@ struct GuardedViewSet;
 impl ModelViewSet for GuardedViewSet {
     type Serializer = ShopSerializer;
     const POLICIES: Policies = Policies {
-        authentication: &[&HeaderAuthentication { says_how: true }],
-        permissions: &[&IsAuthenticated, &MayTouch],
+        authentication: Some(&[&HeaderAuthentication { says_how: true }]),
+        permissions: Some(&[&IsAuthenticated, &MayTouch]),
         ..Policies::DEFAULT
     };
 }
@@ -95,8 +101,8 @@ impl ModelViewSet for SilentViewSet {
     type Serializer = ShopSerializer;
     const METADATA: bool = false;
     const POLICIES: Policies = Policies {
-        authentication: &[&HeaderAuthentication { says_how: false }],
-        permissions: &[&MayTouch],
+        authentication: Some(&[&HeaderAuthentication { says_how: false }]),
+        permissions: Some(&[&MayTouch]),
         ..Policies::DEFAULT
     };
 }
@@ -106,7 +112,7 @@ struct CountedViewSet;
 impl GenericViewSet for CountedViewSet {
     type Serializer = ShopSerializer;
     const POLICIES: Policies = Policies {
-        throttles: &[&COUNTER],
+        throttles: Some(&[&COUNTER]),
         ..Policies::DEFAULT
     };
 }

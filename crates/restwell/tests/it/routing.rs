@@ -80,7 +80,7 @@ mirrors! {
             mirror("a_cover_less", request)
         }
 
-        #[action(detail = true, policies = Policies { permissions: &[&Nobody], ..Policies::DEFAULT })]
+        #[action(detail = true, policies = Policies { permissions: Some(&[&Nobody]), ..Policies::DEFAULT })]
         fn forbidden(&self, request: &Request, _: &mut Conn) -> Result<Response> {
             mirror("forbidden", request)
         }

@@ -1,0 +1,160 @@
+//! Who may do what: policies that a view lists and dispatch asks, in order; the first refusal wins (contract §12).
+//!
+//! A permission is asked up to three times: about the request before anything else, about the rows that the request
+//! may see ([`Permission::rows`]), and about the one object that a detail action has found.
+
+use std::any::Any;
+
+use actix_web::http::Method;
+
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, Result},
+    request::Request,
+};
+
+mod django;
+mod operators;
+mod rows;
+
+pub use django::{
+    DjangoModelPermissions, DjangoModelPermissionsOrAnonReadOnly, DjangoObjectPermissions,
+    ObjectBackend, PermsMap,
+};
+pub use operators::{And, Not, Or};
+pub(crate) use rows::hides_rows;
+pub use rows::{Rows, visible};
+
+/// A rule about requests, and about the objects that they name.
+pub trait Permission: Send + Sync {
+    /// Called before the verb is looked at: whether the request may go on.
+    ///
+    /// # Errors
+    /// A refusal that is the same for strangers and users, or when the question itself cannot be answered, e.g. the
+    /// database is gone.
+    fn has_permission(&self, request: &Request, conn: &mut Conn) -> Result<bool>;
+
+    /// Called when a detail action has found its object, which is a row of the viewset's model:
+    /// `object.downcast_ref::<Book>()`. Lists and `create` never ask; [`Permission::rows`] holds for those.
+    ///
+    /// # Errors
+    /// As [`Permission::has_permission`].
+    fn has_object_permission(
+        &self,
+        _request: &Request,
+        _object: &dyn Any,
+        _conn: &mut Conn,
+    ) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// Called whenever the view reads rows of a model, or lets a client name them: lists and their counts, the object
+    /// of a detail action, relation fields, choices of filters. Override to leave only some:
+    /// `rows.only::<Loan>(|| …)`. What it hides does not exist: 404, or `does_not_exist`.
+    ///
+    /// # Errors
+    /// The database's.
+    fn rows(&self, _request: &Request, _rows: &mut Rows<'_>, _conn: &mut Conn) -> Result<()> {
+        Ok(())
+    }
+
+    /// Called when the answer was no, for a user who is known: the error that says so. Override for words and a code of
+    /// one's own; a stranger is told to sign in instead, and so is everybody if operators join permissions.
+    fn denial(&self) -> ApiException {
+        ApiException::permission_denied()
+    }
+}
+
+/// Everybody may do everything.
+pub struct AllowAny;
+
+impl Permission for AllowAny {
+    fn has_permission(&self, _request: &Request, _conn: &mut Conn) -> Result<bool> {
+        Ok(true)
+    }
+}
+
+/// Clients that an authenticator recognised may do everything.
+pub struct IsAuthenticated;
+
+impl Permission for IsAuthenticated {
+    fn has_permission(&self, request: &Request, _conn: &mut Conn) -> Result<bool> {
+        Ok(request.is_authenticated())
+    }
+}
+
+/// The staff may do everything, others nothing.
+pub struct IsAdminUser;
+
+impl Permission for IsAdminUser {
+    fn has_permission(&self, request: &Request, _conn: &mut Conn) -> Result<bool> {
+        Ok(request.is_staff())
+    }
+}
+
+/// Everybody reads; clients that an authenticator recognised may do everything.
+pub struct IsAuthenticatedOrReadOnly;
+
+impl Permission for IsAuthenticatedOrReadOnly {
+    fn has_permission(&self, request: &Request, _conn: &mut Conn) -> Result<bool> {
+        Ok(request.is_safe() || request.is_authenticated())
+    }
+}
+
+/// The user has all these permissions, e.g. `HasPerms(&["holdings.add_copy"])`.
+pub struct HasPerms(pub &'static [&'static str]);
+
+impl Permission for HasPerms {
+    fn has_permission(&self, request: &Request, conn: &mut Conn) -> Result<bool> {
+        for name in self.0 {
+            if !request.has_perm(name, conn)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Request {
+    /// The permissions of its route.
+    pub(crate) fn permissions(&self) -> &'static [&'static dyn Permission] {
+        self.policies.permissions.unwrap_or_default()
+    }
+
+    /// Whether the verb only reads (contract §12.1).
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+}
+
+/// 401 or 403 if any of the permissions says no.
+pub(crate) fn check_permissions(request: &Request, conn: &mut Conn) -> Result<()> {
+    for permission in request.permissions() {
+        if !permission.has_permission(request, conn)? {
+            return Err(denied(*permission, request));
+        }
+    }
+    Ok(())
+}
+
+/// 401 or 403 if any of the permissions of the request's route says no to this object.
+pub(crate) fn check_object_permissions(
+    request: &Request,
+    object: &dyn Any,
+    conn: &mut Conn,
+) -> Result<()> {
+    for permission in request.permissions() {
+        if !permission.has_object_permission(request, object, conn)? {
+            return Err(denied(*permission, request));
+        }
+    }
+    Ok(())
+}
+
+/// A stranger might be allowed once they say who they are, if the view can recognise anyone (contract §11.3).
+fn denied(permission: &dyn Permission, request: &Request) -> ApiException {
+    match request.is_authenticated() || request.authenticators().is_empty() {
+        true => permission.denial(),
+        false => ApiException::not_authenticated(),
+    }
+}
