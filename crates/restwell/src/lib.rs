@@ -85,6 +85,7 @@ pub mod auth;
 pub mod authentication;
 pub mod authtoken;
 pub mod checks;
+pub mod crypto;
 pub mod db;
 pub mod embedded;
 pub mod exceptions;

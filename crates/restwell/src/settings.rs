@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
+    auth::hashers::PasswordHasher,
+    crypto::SecretKey,
     exceptions::{ApiException, ErrorFormat},
     renderers::{JSON, Renderer},
     request::Request,
@@ -41,6 +43,13 @@ pub struct Settings {
     pub unicode_json: bool,
     /// JSON has no spaces.
     pub compact_json: bool,
+    /// Signs sessions, and all that must not be changed; one that nobody knows unless it is set, so that signatures end
+    /// with the process.
+    pub secret_key: SecretKey,
+    /// Keys of before: what they signed still holds.
+    pub secret_key_fallbacks: Vec<SecretKey>,
+    /// How new passwords are hashed, and old ones once they are used.
+    pub password_hasher: PasswordHasher,
     /// What views answer to an error, in the place of its own status and body; `None` from it is 500.
     pub exception_handler: Option<ExceptionHandler>,
     /// Versioning, authentication, permissions and throttles of the views that name none.
@@ -68,6 +77,9 @@ impl Default for Settings {
             renderers: vec![JSON],
             unicode_json: true,
             compact_json: true,
+            secret_key: SecretKey::random(),
+            secret_key_fallbacks: Vec::new(),
+            password_hasher: PasswordHasher::default(),
             exception_handler: None,
             policies: Policies::DEFAULT,
         }

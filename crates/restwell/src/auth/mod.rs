@@ -13,6 +13,7 @@ use crate::{
     prelude::Model,
 };
 
+pub mod hashers;
 mod management;
 pub mod schema;
 

@@ -17,6 +17,8 @@ mod gadgets;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod hashers;
+#[cfg(test)]
 mod media;
 #[cfg(test)]
 mod migrate;
