@@ -119,6 +119,7 @@ pub mod search;
 pub mod serializers;
 pub mod server;
 pub mod settings;
+pub mod signing;
 pub mod storage;
 pub mod test;
 pub mod throttling;

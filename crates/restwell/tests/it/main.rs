@@ -49,6 +49,8 @@ mod serializers;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]
+mod signing;
+#[cfg(test)]
 mod things;
 #[cfg(test)]
 mod uploads;
