@@ -43,6 +43,7 @@ pub struct ApiView {
     /// It answers the verbs that it names, and no others but `OPTIONS`.
     is_function: bool,
     is_api_root: bool,
+    is_atomic: bool,
 }
 
 macro_rules! verbs {
@@ -72,6 +73,7 @@ impl ApiView {
             handlers: Vec::new(),
             is_function: false,
             is_api_root: false,
+            is_atomic: true,
         }
     }
 
@@ -88,6 +90,16 @@ impl ApiView {
     #[must_use]
     pub fn policies(self, policies: Policies) -> Self {
         Self { policies, ..self }
+    }
+
+    /// Its handlers run outside of a transaction, and once: Django's `@non_atomic_requests`. For what takes long, e.g.
+    /// hashing a password; [`crate::db::transaction`] is there for the rest.
+    #[must_use]
+    pub fn non_atomic(self) -> Self {
+        Self {
+            is_atomic: false,
+            ..self
+        }
     }
 
     /// The bodies that it reads, if they are not JSON and forms.
@@ -198,6 +210,10 @@ impl ViewSet for ApiView {
 
     fn answers_head(&self) -> bool {
         !self.is_function
+    }
+
+    fn is_atomic(&self) -> bool {
+        self.is_atomic
     }
 
     fn is_api_root(&self) -> bool {

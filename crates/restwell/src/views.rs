@@ -77,7 +77,7 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     let Some(name) = request.action() else {
         return Err(ApiException::method_not_allowed(request.method.as_str()));
     };
-    if request.is_safe() {
+    if request.is_safe() || !route_of(request).view.is_atomic() {
         let result = call(name, request, conn);
         return ended(result, request);
     }

@@ -147,6 +147,10 @@ pub trait ViewSet: Send + Sync {
     fn answers_head(&self) -> bool {
         true
     }
+    /// Whether an action of an unsafe verb is one transaction, so that it may run more than once.
+    fn is_atomic(&self) -> bool {
+        true
+    }
     /// Its policies.
     fn policies(&self) -> Policies;
     /// The bodies that it reads.
