@@ -13,10 +13,12 @@ use crate::{
     prelude::Model,
 };
 
+mod backends;
 pub mod hashers;
 mod management;
 pub mod schema;
 
+pub use backends::authenticate;
 pub use management::create_permissions;
 use schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,

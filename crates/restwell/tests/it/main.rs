@@ -1,6 +1,8 @@
 //! The framework's tests, by module; those that need a database use the small models of [`shop`].
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod cursors;
 #[cfg(test)]
 mod embedded;

@@ -221,7 +221,11 @@ pub(crate) fn serve_with(urls: Urls, settings: Settings, database: &TestDatabase
 /// The template of all databases here.
 pub(crate) fn template() -> &'static Template {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
-    let tables = concat!(include_str!("models.sql"), include_str!("press.sql"));
+    let tables = concat!(
+        include_str!("models.sql"),
+        include_str!("press.sql"),
+        include_str!("../../../../migrations/2026-01-31-120000_create_accounts/up.sql"),
+    );
     Template::get(&folder, tables, |conn| conn.batch_execute(tables).unwrap())
 }
 
