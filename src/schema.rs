@@ -193,6 +193,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    restwell_throttle (key) {
+        key -> Bytea,
+        hits -> Array<Nullable<Timestamptz>>,
+        is_allowed -> Bool,
+        checked_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     reviews_review (id) {
         id -> Int8,
         book_id -> Int8,
@@ -241,5 +251,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     django_session,
     holdings_branch,
     holdings_copy,
+    restwell_throttle,
     reviews_review,
 );

@@ -70,6 +70,7 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`authentication`], [`permissions`], [`throttling`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
+//! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
@@ -152,6 +153,7 @@ mod guides {
         Relations: "../../../docs/relations.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
+        Throttling: "../../../docs/throttling.md",
         Versioning: "../../../docs/versioning.md",
         Viewsets: "../../../docs/viewsets.md",
     }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
+    net::IpAddr,
     sync::Arc,
 };
 
@@ -21,6 +22,7 @@ use crate::{
     routers::{Match, Urls, route_of},
     serializers::Checks,
     settings::Settings,
+    throttling::RateLimit,
     transaction::Hooks,
     versioning::{InLinks, Versioning},
     viewsets::Policies,
@@ -36,6 +38,8 @@ pub struct Request {
     pub query: QueryParams,
     /// Every header.
     pub headers: HeaderMap,
+    /// The other end of the connection: the client, or the last proxy; [`Request::ident`] tells them apart.
+    pub remote_addr: Option<IpAddr>,
     /// Names this request in logs and in `X-Request-Id`.
     pub id: String,
     /// What the URL stands for.
@@ -56,6 +60,8 @@ pub struct Request {
     pub(crate) checks: Checks,
     pub(crate) data: OnceCell<Data>,
     pub(crate) hooks: RefCell<Hooks>,
+    /// The limits that clients are told of.
+    pub(crate) rate_limits: RefCell<Vec<RateLimit>>,
     /// The files that validation let through, with the names that they will have.
     pub(crate) uploads: RefCell<Vec<(String, UploadedFile)>>,
 }

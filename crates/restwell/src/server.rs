@@ -184,6 +184,7 @@ impl App {
             path: http.path().to_owned(),
             query,
             headers: http.headers().clone(),
+            remote_addr: http.peer_addr().map(|peer| peer.ip()),
             id: id.to_owned(),
             route,
             settings: Arc::clone(&self.settings),
@@ -198,6 +199,7 @@ impl App {
             checks: Checks::Deferred,
             data: OnceCell::new(),
             hooks: RefCell::default(),
+            rate_limits: RefCell::default(),
             uploads: RefCell::default(),
         })))
     }

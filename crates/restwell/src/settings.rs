@@ -1,6 +1,6 @@
 //! The framework's own settings; a service builds them once and hands them over.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     auth::hashers::PasswordHasher,
@@ -10,6 +10,7 @@ use crate::{
     request::Request,
     response::Response,
     storage::{FileSystemStorage, Storage},
+    throttling::{MemoryStore, Rate, ThrottleStore},
     viewsets::Policies,
 };
 
@@ -54,6 +55,15 @@ pub struct Settings {
     pub exception_handler: Option<ExceptionHandler>,
     /// Versioning, authentication, permissions and throttles of the views that name none.
     pub policies: Policies,
+    /// How often throttles let someone ask, by scope; a scope without a rate counts nobody.
+    pub throttle_rates: BTreeMap<&'static str, Rate>,
+    /// Where throttles remember requests.
+    pub throttle_store: Arc<dyn ThrottleStore>,
+    /// How many proxies stand before the service, each of which adds to `X-Forwarded-For` whom it was asked by; with
+    /// `None` the header is believed as it is, though anybody can send one.
+    pub num_proxies: Option<usize>,
+    /// Answers tell what is left of each limit: `RateLimit` and `RateLimit-Policy`.
+    pub rate_limit_headers: bool,
 }
 
 /// Answers an error of a view: DRF's `EXCEPTION_HANDLER`.
@@ -82,6 +92,10 @@ impl Default for Settings {
             password_hasher: PasswordHasher::default(),
             exception_handler: None,
             policies: Policies::DEFAULT,
+            throttle_rates: BTreeMap::new(),
+            throttle_store: Arc::new(MemoryStore::default()),
+            num_proxies: None,
+            rate_limit_headers: false,
         }
     }
 }

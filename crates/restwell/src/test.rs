@@ -4,6 +4,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
+    net::{IpAddr, SocketAddr},
     path::Path,
     sync::OnceLock,
 };
@@ -213,12 +214,25 @@ impl TestRequest {
                 .uri(path)
                 .insert_header(("host", "localhost")),
         )
+        .remote_addr(IpAddr::from([127, 0, 0, 1]))
+    }
+
+    /// From this address, in the place of `127.0.0.1`.
+    #[must_use]
+    pub fn remote_addr(self, address: IpAddr) -> Self {
+        Self(self.0.peer_addr(SocketAddr::new(address, 0)))
     }
 
     /// With this header.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
         Self(self.0.insert_header((name, value)))
+    }
+
+    /// With this header beside others of its name; it need not be text.
+    #[must_use]
+    pub fn append_header(self, name: &str, value: &[u8]) -> Self {
+        Self(self.0.append_header((name, value)))
     }
 
     /// With this JSON text as its body.

@@ -14,7 +14,7 @@ use crate::{
     response::Response,
     routers::route_of,
     serializers::Checks,
-    throttling::check_throttles,
+    throttling::{add_rate_limits, check_throttles},
 };
 
 /// The answer to a request; the order of the steps decides which error wins (contract §0.1, after routing).
@@ -24,10 +24,11 @@ use crate::{
 pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     let result = answer(request, conn);
     let request = &*request;
-    let mut response = match result {
+    let response = match result {
         Ok(response) => response,
         Err(exception) => failed(exception, request)?,
     };
+    let mut response = add_rate_limits(response, request);
     let allowed = route_of(request).allowed_methods();
     let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
     response = response.with_header(header::ALLOW, &allowed.join(", "));

@@ -55,6 +55,10 @@ mod signing;
 #[cfg(test)]
 mod things;
 #[cfg(test)]
+mod throttled;
+#[cfg(test)]
+mod throttling;
+#[cfg(test)]
 mod uploads;
 #[cfg(test)]
 mod versioning;
