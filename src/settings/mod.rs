@@ -4,19 +4,28 @@
 //! set, except where empty has a meaning of its own (`THROTTLE_LOGIN`).
 
 use std::{
-    collections::HashMap, env, fmt, fs, num::NonZero, path::PathBuf, str::FromStr, sync::Arc,
-    thread, time::Duration,
+    collections::{BTreeMap, HashMap},
+    env, fmt, fs,
+    num::NonZero,
+    path::PathBuf,
+    str::FromStr,
+    sync::Arc,
+    thread,
 };
 
 use restwell::{
-    exceptions::ErrorFormat, settings::Settings as ApiSettings, storage::FileSystemStorage,
+    exceptions::ErrorFormat,
+    settings::Settings as ApiSettings,
+    storage::FileSystemStorage,
+    throttling::{AnonRateThrottle, PostgresStore, Rate, UserRateThrottle},
+    viewsets::Policies,
 };
 
 mod parse;
 
 use self::parse::{
     passwords, to_bind_addr, to_bool, to_hosts, to_is_production, to_log_filter, to_log_format,
-    to_number, to_rate, url_problem,
+    to_num_proxies, to_number, url_problem,
 };
 
 /// What `docker-compose.yml` uses where nothing else is set; production refuses them.
@@ -27,6 +36,13 @@ const DEFAULT_SEED_PASSWORD: &str = "library";
 const SECRET_KEY_LENGTH: usize = 32;
 /// Where the files in `MEDIA_ROOT` are found.
 const MEDIA_URL: &str = "/media/";
+
+/// Scopes, their variables, and the rates where those are not set.
+const THROTTLES: [(&str, &str, &str); 3] = [
+    ("anon", "THROTTLE_ANON", ""),
+    ("user", "THROTTLE_USER", ""),
+    ("login", "THROTTLE_LOGIN", "10/min"),
+];
 
 /// All settings, valid.
 #[derive(Clone, Debug)]
@@ -47,32 +63,10 @@ pub struct Settings {
     pub seed_on_start: bool,
     /// The demo users' password.
     pub seed_password: Secret,
-    /// How often clients may ask.
-    pub throttles: Throttles,
     /// What is logged, and how.
     pub log: LogSettings,
     /// The framework's own part.
     pub api: ApiSettings,
-}
-
-/// How often clients may ask; `None`: as often as they like.
-#[derive(Clone, Copy, Debug)]
-pub struct Throttles {
-    /// Anonymous clients, by address.
-    pub anon: Option<Rate>,
-    /// Signed-in users.
-    pub user: Option<Rate>,
-    /// Attempts to sign in.
-    pub login: Option<Rate>,
-}
-
-/// A number of requests in a period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many requests.
-    pub requests: u32,
-    /// In which time.
-    pub period: Duration,
 }
 
 /// What is logged, and how.
@@ -172,11 +166,6 @@ impl Settings {
                 vars.text("SEED_PASSWORD")
                     .unwrap_or_else(|| DEFAULT_SEED_PASSWORD.to_owned()),
             ),
-            throttles: Throttles {
-                anon: vars.parsed("THROTTLE_ANON", "", to_rate),
-                user: vars.parsed("THROTTLE_USER", "", to_rate),
-                login: vars.login_rate(),
-            },
             log: LogSettings {
                 filter: vars.parsed("RUST_LOG", "info", to_log_filter),
                 format: vars.parsed("LOG_FORMAT", "text", to_log_format),
@@ -186,6 +175,13 @@ impl Settings {
                 error_format: vars.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
                 page_size: vars.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
                 storage: Arc::new(FileSystemStorage::new(media_root, MEDIA_URL)),
+                policies: Policies {
+                    throttles: Some(&[&AnonRateThrottle::DEFAULT, &UserRateThrottle::DEFAULT]),
+                    ..Policies::DEFAULT
+                },
+                throttle_rates: vars.throttle_rates(),
+                throttle_store: Arc::new(PostgresStore::default()),
+                num_proxies: vars.parsed("NUM_PROXIES", "", to_num_proxies),
                 ..ApiSettings::default()
             },
             database_url: database_url.map(Secret),
@@ -302,12 +298,20 @@ impl Vars<'_> {
         key.map(Secret)
     }
 
-    /// Empty switches it off; not set is the default.
-    fn login_rate(&mut self) -> Option<Rate> {
-        match (self.get)("THROTTLE_LOGIN") {
-            Some(text) if text.trim().is_empty() => None,
-            _ => self.parsed("THROTTLE_LOGIN", "10/min", to_rate),
+    /// Empty switches a throttle off; not set is the default.
+    fn throttle_rates(&mut self) -> BTreeMap<&'static str, Rate> {
+        let mut rates = BTreeMap::new();
+        for (scope, name, default) in THROTTLES {
+            let text = (self.get)(name).unwrap_or_else(|| default.to_owned());
+            match text.trim() {
+                "" => {}
+                text => match text.parse() {
+                    Ok(rate) => drop(rates.insert(scope, rate)),
+                    Err(problem) => self.add(name, problem),
+                },
+            }
         }
+        rates
     }
 }
 

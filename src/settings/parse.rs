@@ -1,10 +1,10 @@
 //! What the texts of variables stand for, each with what is wrong with it.
 
-use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use percent_encoding::percent_decode_str;
 
-use super::{LogFormat, Rate};
+use super::LogFormat;
 
 pub(super) fn to_number<N: FromStr + PartialOrd + fmt::Display>(
     text: &str,
@@ -98,30 +98,12 @@ pub(super) fn to_hosts(text: &str) -> Result<Vec<String>, String> {
     checked.collect()
 }
 
-/// DRF's syntax: `10/min`, of whose period only the first letter counts.
-pub(super) fn to_rate(text: &str) -> Result<Option<Rate>, String> {
-    if text.is_empty() {
-        return Ok(None);
+/// Empty: `X-Forwarded-For` is believed as it is.
+pub(super) fn to_num_proxies(text: &str) -> Result<Option<usize>, String> {
+    match text {
+        "" => Ok(None),
+        text => to_number(text, 0..=100).map(Some),
     }
-    let parse = || {
-        let (requests, period) = text.split_once('/')?;
-        let seconds = match period.chars().next()? {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86400,
-            _ => return None,
-        };
-        let is_word = period.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let requests = requests.trim().parse().ok().filter(|_| is_word)?;
-        Some(Rate {
-            requests,
-            period: Duration::from_secs(seconds),
-        })
-    };
-    let problem =
-        || format!("`{text}` is not a rate such as 100/hour: a number, a slash, and s, m, h or d");
-    parse().map(Some).ok_or_else(problem)
 }
 
 /// What libpq would refuse with a message that quotes the URL, password and all.

@@ -1,8 +1,6 @@
 //! `src/settings.rs`: every variable, right and wrong.
 
-use std::time::Duration;
-
-use lending_library::settings::{LogFormat, Problems, Rate, Settings};
+use lending_library::settings::{LogFormat, Problems, Settings};
 use restwell::exceptions::ErrorFormat;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -62,17 +60,10 @@ fn nothing_needs_to_be_set() {
         (settings.log.filter.as_str(), settings.log.format),
         ("info", LogFormat::Text)
     );
-    assert_eq!(
-        (settings.throttles.anon, settings.throttles.user),
-        (None, None)
-    );
-    assert_eq!(
-        settings.throttles.login,
-        Some(Rate {
-            requests: 10,
-            period: Duration::from_secs(60)
-        })
-    );
+    let rates: Vec<_> = settings.api.throttle_rates.into_iter().collect();
+    assert_eq!(rates, [("login", "10/min".parse().unwrap())]);
+    assert_eq!(settings.api.num_proxies, None);
+    assert!(format!("{:?}", settings.api.throttle_store).starts_with("PostgresStore"));
 }
 
 #[test]
@@ -89,7 +80,7 @@ fn an_empty_variable_is_not_set_but_an_empty_login_throttle_is_off() {
     ];
     let settings = parse(&names.map(|name| (name, " "))).unwrap();
     assert_eq!(settings.bind_addr, "127.0.0.1:8000");
-    assert_eq!(settings.throttles.login, None);
+    assert!(settings.api.throttle_rates.is_empty());
 }
 
 #[test]
@@ -113,6 +104,8 @@ fn values_that_are_taken() {
         ("THROTTLE_ANON", "0/s"),
         ("THROTTLE_USER", "1000/day"),
         ("THROTTLE_LOGIN", "5/h"),
+        ("NUM_PROXIES", "0"),
+        ("NUM_PROXIES", "2"),
         ("ENVIRONMENT", "development"),
     ];
     for (name, value) in table {
@@ -145,6 +138,8 @@ fn values_that_are_refused() {
         ("THROTTLE_USER", "10/"),
         ("THROTTLE_LOGIN", "10/week"),
         ("THROTTLE_LOGIN", "10/min/s"),
+        ("NUM_PROXIES", "-1"),
+        ("NUM_PROXIES", "one"),
         ("ENVIRONMENT", "prod"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY_FILE", "/nonexistent/key"),

@@ -9,3 +9,4 @@ mod covers;
 mod http;
 mod races;
 mod subjects;
+mod throttling;
