@@ -1,79 +1,6 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
-    auth_group (id) {
-        id -> Int4,
-        #[max_length = 150]
-        name -> Varchar,
-    }
-}
-
-diesel::table! {
-    auth_group_permissions (id) {
-        id -> Int8,
-        group_id -> Int4,
-        permission_id -> Int4,
-    }
-}
-
-diesel::table! {
-    auth_permission (id) {
-        id -> Int4,
-        #[max_length = 255]
-        name -> Varchar,
-        content_type_id -> Int4,
-        #[max_length = 100]
-        codename -> Varchar,
-    }
-}
-
-diesel::table! {
-    auth_user (id) {
-        id -> Int4,
-        #[max_length = 128]
-        password -> Varchar,
-        last_login -> Nullable<Timestamptz>,
-        is_superuser -> Bool,
-        #[max_length = 150]
-        username -> Varchar,
-        #[max_length = 150]
-        first_name -> Varchar,
-        #[max_length = 150]
-        last_name -> Varchar,
-        #[max_length = 254]
-        email -> Varchar,
-        is_staff -> Bool,
-        is_active -> Bool,
-        date_joined -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    auth_user_groups (id) {
-        id -> Int8,
-        user_id -> Int4,
-        group_id -> Int4,
-    }
-}
-
-diesel::table! {
-    auth_user_user_permissions (id) {
-        id -> Int8,
-        user_id -> Int4,
-        permission_id -> Int4,
-    }
-}
-
-diesel::table! {
-    authtoken_token (key) {
-        #[max_length = 40]
-        key -> Varchar,
-        created -> Timestamptz,
-        user_id -> Int4,
-    }
-}
-
-diesel::table! {
     catalog_author (id) {
         id -> Int8,
         #[max_length = 200]
@@ -143,25 +70,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    django_content_type (id) {
-        id -> Int4,
-        #[max_length = 100]
-        app_label -> Varchar,
-        #[max_length = 100]
-        model -> Varchar,
-    }
-}
-
-diesel::table! {
-    django_session (session_key) {
-        #[max_length = 40]
-        session_key -> Varchar,
-        session_data -> Text,
-        expire_date -> Timestamptz,
-    }
-}
-
-diesel::table! {
     holdings_branch (id) {
         id -> Int8,
         #[max_length = 100]
@@ -216,39 +124,20 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(auth_group_permissions -> auth_group (group_id));
-diesel::joinable!(auth_group_permissions -> auth_permission (permission_id));
-diesel::joinable!(auth_permission -> django_content_type (content_type_id));
-diesel::joinable!(auth_user_groups -> auth_group (group_id));
-diesel::joinable!(auth_user_groups -> auth_user (user_id));
-diesel::joinable!(auth_user_user_permissions -> auth_permission (permission_id));
-diesel::joinable!(auth_user_user_permissions -> auth_user (user_id));
-diesel::joinable!(authtoken_token -> auth_user (user_id));
 diesel::joinable!(catalog_book -> catalog_author (author_id));
 diesel::joinable!(catalog_book_subjects -> catalog_book (book_id));
 diesel::joinable!(catalog_book_subjects -> catalog_subject (subject_id));
-diesel::joinable!(circulation_loan -> auth_user (borrower_id));
 diesel::joinable!(circulation_loan -> holdings_copy (copy_id));
 diesel::joinable!(holdings_copy -> catalog_book (book_id));
 diesel::joinable!(holdings_copy -> holdings_branch (branch_id));
-diesel::joinable!(reviews_review -> auth_user (reviewer_id));
 diesel::joinable!(reviews_review -> catalog_book (book_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    auth_group,
-    auth_group_permissions,
-    auth_permission,
-    auth_user,
-    auth_user_groups,
-    auth_user_user_permissions,
-    authtoken_token,
     catalog_author,
     catalog_book,
     catalog_book_subjects,
     catalog_subject,
     circulation_loan,
-    django_content_type,
-    django_session,
     holdings_branch,
     holdings_copy,
     restwell_throttle,
