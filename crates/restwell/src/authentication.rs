@@ -3,8 +3,10 @@
 use std::{any::Any, cell::OnceCell, collections::HashSet};
 
 use actix_web::http::header;
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
 use crate::{
+    auth::authenticate,
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
@@ -134,6 +136,36 @@ impl Request {
         }
         let loaded = user.permissions(conn)?;
         Ok(permissions.get_or_init(|| loaded).contains(name))
+    }
+}
+
+/// `Authorization: Basic …`, a user name and a password with every request (RFC 7617).
+pub struct BasicAuthentication;
+
+impl BasicAuthentication {
+    /// What the client is asked to sign in to.
+    pub const REALM: &'static str = "api";
+}
+
+impl Authentication for BasicAuthentication {
+    fn authenticate(&self, request: &Request, conn: &mut Conn) -> Result<Option<Identity>> {
+        let Some(word) = credentials(request, "Basic") else {
+            return Ok(None);
+        };
+        let failed = ApiException::authentication_failed;
+        let decoded = BASE64.decode(word?).map_err(|_| failed())?;
+        let text = String::from_utf8(decoded).unwrap_or_else(|error| {
+            let latin1 = error.as_bytes().iter().copied().map(char::from);
+            latin1.collect()
+        });
+        let (username, password) = text.split_once(':').ok_or_else(failed)?;
+        let user = authenticate(username, password, &request.settings, conn)?;
+        user.map(|user| Some(Identity::new(user)))
+            .ok_or_else(failed)
+    }
+
+    fn authenticate_header(&self, _request: &Request) -> Option<String> {
+        Some(format!("Basic realm=\"{}\"", Self::REALM))
     }
 }
 

@@ -2,16 +2,24 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde_json::json;
 
 use crate::{
+    api_views::ApiView,
     auth::{
-        User,
+        User, authenticate,
         schema::{auth_user, authtoken_token},
     },
     authentication::{Authentication, Identity, credentials},
+    crypto::{hex, random_bytes},
     db::Conn,
-    exceptions::{ApiException, Result},
+    exceptions::{ApiException, ErrorDetail, NON_FIELD_ERRORS, Result},
+    prelude::{PlainSerializer, Serializer},
+    renderers::JSON,
     request::Request,
+    response::Response,
+    throttling::Throttle,
+    viewsets::Policies,
 };
 
 /// What a user is recognised by until it is deleted.
@@ -24,6 +32,71 @@ pub struct Token {
     pub created: DateTime<Utc>,
     /// Whose it is.
     pub user_id: i32,
+}
+
+impl Token {
+    /// The user's token; a new one if there is none yet. One statement, or two.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn get_or_create(user: &User, conn: &mut Conn) -> QueryResult<Self> {
+        let mut known = authtoken_token::table
+            .filter(authtoken_token::user_id.eq(user.id))
+            .select(Self::as_select())
+            .first(conn)
+            .optional()?;
+        if let Some(token) = known.take() {
+            return Ok(token);
+        }
+        let mut key = [0; 20];
+        random_bytes(&mut key);
+        diesel::insert_into(authtoken_token::table)
+            .values((
+                authtoken_token::key.eq(hex(&key)),
+                authtoken_token::created.eq(Utc::now()),
+                authtoken_token::user_id.eq(user.id),
+            ))
+            // Another request may have been faster: its token is taken.
+            .on_conflict(authtoken_token::user_id)
+            .do_update()
+            .set(authtoken_token::user_id.eq(user.id))
+            .returning(Self::as_select())
+            .get_result(conn)
+    }
+}
+
+/// What is asked of who wants a token.
+#[derive(Serializer)]
+#[serializer(plain)]
+struct AuthTokenSerializer {
+    username: String,
+    #[field(trim_whitespace = false)]
+    password: String,
+}
+
+/// `POST` of a user name and a password gives the user's token: DRF's `obtain_auth_token`. Everybody may ask, as often
+/// as these throttles let them.
+pub fn obtain_auth_token(throttles: &'static [&'static dyn Throttle]) -> ApiView {
+    ApiView::new("ObtainAuthToken")
+        .serializer::<AuthTokenSerializer>()
+        .renderers(&[JSON])
+        .policies(Policies {
+            permissions: Some(&[]),
+            throttles: Some(throttles),
+            ..Policies::DEFAULT
+        })
+        .non_atomic()
+        .post(|request, conn| {
+            let AuthTokenData { username, password } =
+                AuthTokenSerializer::validated(request, conn)?;
+            let user = authenticate(&username, &password, &request.settings, conn)?;
+            let user = user.ok_or_else(|| {
+                let message = "There is no such user, or this is not their password.";
+                ApiException::field(NON_FIELD_ERRORS, ErrorDetail::new(message, "authorization"))
+            })?;
+            let token = Token::get_or_create(&user, conn)?;
+            Response::ok(request, &json!({ "token": token.key }))
+        })
 }
 
 /// `Authorization: Token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b`. One statement a request.
