@@ -14,10 +14,11 @@ use restwell::migrate;
 
 use crate::{
     MIGRATIONS,
-    database::{Database, Failure},
+    accounts::commands::{change_password, make_superuser, token},
+    database::{self, Database, Failure},
     health, logging, seed,
     serve::serve,
-    settings::{Problems, Settings},
+    settings::{Problems, Secret, Settings, Superuser},
     urls::urls,
 };
 
@@ -48,6 +49,31 @@ enum Command {
     Healthcheck,
     /// List every URL with the viewset that answers it
     Routes,
+    /// Make a user who may do everything
+    Createsuperuser(CreateSuperuser),
+    /// Give a user another password
+    Changepassword {
+        /// Whose
+        username: String,
+    },
+    /// Show the token of a user, made if there is none yet
+    Token {
+        /// Whose
+        username: String,
+    },
+}
+
+#[derive(Args)]
+struct CreateSuperuser {
+    /// The name to sign in with, if `SUPERUSER_USERNAME` does not say it
+    #[arg(long)]
+    username: Option<String>,
+    /// The e-mail address, if `SUPERUSER_EMAIL` does not say it
+    #[arg(long)]
+    email: Option<String>,
+    /// Ask nothing: what is missing is taken from `SUPERUSER_USERNAME`, `SUPERUSER_EMAIL` and `SUPERUSER_PASSWORD`
+    #[arg(long)]
+    no_input: bool,
 }
 
 #[derive(Args)]
@@ -88,9 +114,27 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve => serve(settings),
         Command::Migrate(options) => with_database(&settings, |conn| migrate(conn, &options)),
-        Command::Seed(options) => with_database(&settings, |conn| seed(conn, &options)),
+        Command::Seed(options) => with_database(&settings, |conn| {
+            seed(conn, &options, &settings.seed_password)
+        }),
         Command::Healthcheck => check_health(&settings.bind_addr),
         Command::Routes => list_routes(),
+        Command::Createsuperuser(options) => with_database(&settings, |conn| {
+            let given = Superuser {
+                username: options.username.or(settings.superuser.username.clone()),
+                email: options.email.or(settings.superuser.email.clone()),
+                password: settings.superuser.password.clone(),
+            };
+            let username = make_superuser(&given, options.no_input, conn)?;
+            Ok(print(&format!("made the superuser {username}"))?)
+        }),
+        Command::Changepassword { username } => with_database(&settings, |conn| {
+            change_password(&username, conn)?;
+            Ok(print(&format!("changed the password of {username}"))?)
+        }),
+        Command::Token { username } => {
+            with_database(&settings, |conn| Ok(print(&token(&username, conn)?)?))
+        }
     }
 }
 
@@ -117,7 +161,7 @@ fn migrate(conn: &mut PgConnection, options: &Migrate) -> Result<(), Failure> {
     }
     let (done, names) = match options.down {
         Some(count) => ("reverted", migrate::down(conn, &MIGRATIONS, count)?),
-        None => ("applied", migrate::up(conn, &MIGRATIONS)?),
+        None => ("applied", database::migrate(conn)?),
     };
     for name in &names {
         print(&format!("{done} {name}"))?;
@@ -128,7 +172,7 @@ fn migrate(conn: &mut PgConnection, options: &Migrate) -> Result<(), Failure> {
     Ok(())
 }
 
-fn seed(conn: &mut PgConnection, options: &Seed) -> Result<(), Failure> {
+fn seed(conn: &mut PgConnection, options: &Seed, password: &Secret) -> Result<(), Failure> {
     let pending = migrate::pending(conn, &MIGRATIONS)?;
     if !pending.is_empty() {
         return Err(format!(
@@ -148,7 +192,7 @@ fn seed(conn: &mut PgConnection, options: &Seed) -> Result<(), Failure> {
                 seed::count(conn)?
             ))?;
         }
-        None if seed::fill(conn)? => {
+        None if seed::fill(conn, password)? => {
             print(&format!("loaded the demo data: {}", seed::count(conn)?))?
         }
         None => print(&format!(

@@ -2,15 +2,23 @@
 
 use std::{
     error::Error,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::Path,
     thread,
     time::{Duration, Instant},
 };
 
 use diesel::{Connection, PgConnection};
-use restwell::embedded::{Embedded, Options};
+use restwell::{
+    auth::create_permissions,
+    crypto::{ALPHANUMERIC, SecretKey, random_string},
+    embedded::{Embedded, Options},
+    migrate,
+};
 
-use crate::settings::Settings;
+use crate::{MIGRATIONS, settings::Settings, urls::urls};
 
 /// What can go wrong outside of requests; only its text matters.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -18,6 +26,9 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 /// The folder of the embedded database.
 const FOLDER: &str = ".library";
 const NAME: &str = "library";
+/// Beside the embedded database.
+const SECRET_KEY_FILE: &str = "secret_key";
+const SECRET_KEY_LENGTH: usize = 64;
 /// How long to wait for a database that does not answer yet.
 const PATIENCE: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(1);
@@ -28,6 +39,16 @@ const PARAMETERS: [(&str, &str); 3] = [
     ("tcp_user_timeout", "15000"),
     ("fallback_application_name", "library"),
 ];
+
+/// Applies the migrations that are missing, and writes the permissions of all models; the names of the migrations.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub fn migrate(conn: &mut PgConnection) -> Result<Vec<String>, Failure> {
+    let names = migrate::up(conn, &MIGRATIONS)?;
+    create_permissions(&urls().models(), conn)?;
+    Ok(names)
+}
 
 /// A database that can be connected to, now or soon.
 pub struct Database {
@@ -60,6 +81,17 @@ impl Database {
             url: with_parameters(&embedded.url(NAME)),
             embedded: Some(embedded),
         })
+    }
+
+    /// What signs sessions: the setting, or a key that is kept beside the embedded database.
+    ///
+    /// # Errors
+    /// If the file can be neither read nor written.
+    pub fn secret_key(&self, settings: &Settings) -> Result<SecretKey, Failure> {
+        match &settings.secret_key {
+            Some(key) => Ok(SecretKey::new(key.expose())),
+            None => kept_secret_key(&Path::new(FOLDER).join(SECRET_KEY_FILE)),
+        }
     }
 
     /// The URL to connect to.
@@ -104,6 +136,32 @@ impl Database {
     pub fn close(self) -> Result<(), Failure> {
         self.embedded
             .map_or(Ok(()), |embedded| Ok(embedded.stop()?))
+    }
+}
+
+/// The key in this file, made if there is none; nobody else may read it.
+fn kept_secret_key(path: &Path) -> Result<SecretKey, Failure> {
+    let failed = |error: io::Error| format!("{}: {error}", path.display());
+    let created = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match created {
+        Ok(mut file) => {
+            let key = random_string(SECRET_KEY_LENGTH, ALPHANUMERIC);
+            file.write_all(key.as_bytes()).map_err(failed)?;
+            Ok(SecretKey::new(key))
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let key = fs::read_to_string(path).map_err(failed)?;
+            let key = key.trim();
+            match key.len() < SECRET_KEY_LENGTH {
+                true => Err(format!("{} holds no key; delete it", path.display()).into()),
+                false => Ok(SecretKey::new(key)),
+            }
+        }
+        Err(error) => Err(failed(error).into()),
     }
 }
 

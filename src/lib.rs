@@ -2,6 +2,7 @@
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+pub mod accounts;
 pub mod catalog;
 pub mod cli;
 pub mod database;

@@ -15,12 +15,15 @@ use actix_web::{
     },
     web,
 };
-use restwell::{checks::check_columns, db::Db, migrate, server::App};
+use restwell::{
+    checks::check_columns, db::Db, migrate, server::App, settings::Settings as ApiSettings,
+};
 use tokio::sync::watch;
 
 use crate::{
     MIGRATIONS,
-    database::{Database, Failure},
+    accounts::commands::ensure_superuser,
+    database::{self, Database, Failure},
     health::Health,
     seed,
     settings::Settings,
@@ -54,7 +57,7 @@ async fn run(settings: Settings) -> Result<(), Failure> {
     let Some(database) = web::block(move || prepare(&prepared, || *asked.borrow())).await?? else {
         return Ok(());
     };
-    let served = listen(&settings, database.url(), stopping, started).await;
+    let served = listen(&settings, &database, stopping, started).await;
     database.close()?;
     served?;
     log::info!("stopped");
@@ -102,7 +105,7 @@ fn prepare(
         // Looked at without the lock first: a restart does not wait for a replica that loads data.
         let mut pending = migrate::pending(conn, &MIGRATIONS)?;
         if settings.migrate_on_start && !pending.is_empty() {
-            migrate::up(conn, &MIGRATIONS)?;
+            database::migrate(conn)?;
             pending.clear();
         }
         if pending.is_empty() {
@@ -112,23 +115,37 @@ fn prepare(
             }
         }
         match (settings.seed_on_start, pending.is_empty()) {
-            (true, true) => drop(seed::fill(conn)?),
+            (true, true) => drop(seed::fill(conn, &settings.seed_password)?),
             (true, false) => log::warn!("no demo data was loaded: migrations are pending"),
             (false, _) => {}
+        }
+        if pending.is_empty() {
+            announce(ensure_superuser(&settings.superuser, conn)?);
         }
     }
     Ok((!is_stopped()).then_some(database))
 }
 
+/// Once, and to the terminal: a log would keep it.
+fn announce(generated: Option<(String, String)>) {
+    if let Some((username, password)) = generated {
+        eprintln!("The password of {username} is: {password}");
+    }
+}
+
 async fn listen(
     settings: &Settings,
-    url: &str,
+    database: &Database,
     mut stopping: watch::Receiver<bool>,
     started: Instant,
 ) -> Result<(), Failure> {
-    let db = Db::new(url, settings.database_pool_size);
+    let api = ApiSettings {
+        secret_key: database.secret_key(settings)?,
+        ..settings.api.clone()
+    };
+    let db = Db::new(database.url(), settings.database_pool_size);
     let health = Health::new(db.clone(), stopping.clone());
-    let app = App::new(urls(), settings.api.clone(), db);
+    let app = App::new(urls(), api, db);
     let services = move || {
         actix_web::App::new()
             .configure(|config| health.configure(config))

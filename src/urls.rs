@@ -1,8 +1,9 @@
 //! Every URL of the service.
 
-use restwell::prelude::*;
+use restwell::{authtoken::obtain_auth_token, prelude::*, throttling::LoginRateThrottle};
 
 use crate::{
+    accounts::views::UserViewSet,
     catalog::views::{AuthorViewSet, BookViewSet, SubjectViewSet},
     holdings::views::{BranchViewSet, CopyViewSet},
 };
@@ -14,6 +15,11 @@ pub fn urls() -> Urls {
         .register("subjects", SubjectViewSet)
         .register("books", BookViewSet)
         .register("branches", BranchViewSet)
-        .register("copies", CopyViewSet);
-    Urls::new().include("/api/", router)
+        .register("copies", CopyViewSet)
+        .register("users", UserViewSet);
+    Urls::new().include("/api/", router).path(
+        "/api/api-token-auth/",
+        "api-token-auth",
+        obtain_auth_token(&[&LoginRateThrottle]),
+    )
 }

@@ -2,6 +2,7 @@
 //!
 //! The demo's CSV files go to Postgres as they are, by `COPY`: an empty value is null, `""` is the empty text.
 
+mod accounts;
 mod synthetic;
 
 use diesel::{
@@ -11,11 +12,15 @@ use diesel::{
     pg::{CopyFormat, CopyHeader, CopyTarget},
     prelude::*,
 };
-use restwell::migrate;
+use restwell::{
+    auth::hashers::{PasswordHasher, make_password},
+    migrate,
+};
 
 use crate::{
     database::Failure,
     schema::{catalog_author, catalog_book, catalog_subject, holdings_branch, holdings_copy},
+    settings::Secret,
 };
 
 pub use synthetic::{MAX_BOOKS, add_books};
@@ -54,20 +59,25 @@ const CREATE_SEED_BOOK: &str = "create temporary table seed_book (
 
 /// Fills the tables with the demo library if all of them are empty; says whether it did.
 ///
+/// The demo users get this password; those whose names are taken are left out.
+///
 /// Waits while another process migrates or seeds the database. All or nothing; `conn` must be a direct connection.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub fn fill(conn: &mut PgConnection) -> Result<bool, Failure> {
+pub fn fill(conn: &mut PgConnection, password: &Secret) -> Result<bool, Failure> {
     if !is_empty(conn)? {
         return Ok(false);
     }
+    let password = make_password(password.expose(), PasswordHasher::default());
+    let password = password.map_err(|exception| exception.to_string())?;
     let filled = migrate::with_lock(conn, |conn| {
         conn.transaction(|conn| {
             // A replica may have been faster.
             let is_empty = is_empty(conn)?;
             if is_empty {
                 fill_tables(conn)?;
+                accounts::fill(&password, conn)?;
             }
             QueryResult::Ok(is_empty)
         })

@@ -17,9 +17,10 @@ use restwell::{
     exceptions::ErrorFormat,
     settings::Settings as ApiSettings,
     storage::FileSystemStorage,
-    throttling::{AnonRateThrottle, PostgresStore, Rate, UserRateThrottle},
-    viewsets::Policies,
+    throttling::{PostgresStore, Rate},
 };
+
+use crate::accounts::policies::POLICIES;
 
 mod parse;
 
@@ -63,10 +64,23 @@ pub struct Settings {
     pub seed_on_start: bool,
     /// The demo users' password.
     pub seed_password: Secret,
+    /// The superuser that the first start makes.
+    pub superuser: Superuser,
     /// What is logged, and how.
     pub log: LogSettings,
     /// The framework's own part.
     pub api: ApiSettings,
+}
+
+/// Who may do everything; without a name, the first start makes nobody.
+#[derive(Clone, Debug, Default)]
+pub struct Superuser {
+    /// The name to sign in with.
+    pub username: Option<String>,
+    /// May be empty.
+    pub email: Option<String>,
+    /// The password.
+    pub password: Option<Secret>,
 }
 
 /// What is logged, and how.
@@ -95,6 +109,12 @@ impl Secret {
     /// The text itself.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -166,6 +186,11 @@ impl Settings {
                 vars.text("SEED_PASSWORD")
                     .unwrap_or_else(|| DEFAULT_SEED_PASSWORD.to_owned()),
             ),
+            superuser: Superuser {
+                username: vars.text("SUPERUSER_USERNAME"),
+                email: vars.text("SUPERUSER_EMAIL"),
+                password: vars.secret("SUPERUSER_PASSWORD").map(Secret),
+            },
             log: LogSettings {
                 filter: vars.parsed("RUST_LOG", "info", to_log_filter),
                 format: vars.parsed("LOG_FORMAT", "text", to_log_format),
@@ -175,10 +200,7 @@ impl Settings {
                 error_format: vars.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
                 page_size: vars.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
                 storage: Arc::new(FileSystemStorage::new(media_root, MEDIA_URL)),
-                policies: Policies {
-                    throttles: Some(&[&AnonRateThrottle::DEFAULT, &UserRateThrottle::DEFAULT]),
-                    ..Policies::DEFAULT
-                },
+                policies: POLICIES,
                 throttle_rates: vars.throttle_rates(),
                 throttle_store: Arc::new(PostgresStore::default()),
                 num_proxies: vars.parsed("NUM_PROXIES", "", to_num_proxies),

@@ -2,8 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use diesel::{PgConnection, RunQueryDsl, sql_query};
+use diesel::{PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
+use lending_library::{accounts::policies::POLICIES, settings::Secret};
 use restwell::{
+    auth::hashers::PasswordHasher,
     db::Db,
     exceptions::ErrorFormat,
     migrate,
@@ -16,6 +18,7 @@ use tempfile::TempDir;
 
 /// A running service with its database.
 pub(crate) struct Library {
+    /// A client of `admin`, who may do everything.
     pub(crate) client: ApiClient,
     pub(crate) database: TestDatabase,
     /// The folder of uploaded files.
@@ -35,6 +38,8 @@ impl Library {
         let mut settings = Settings {
             error_format: ErrorFormat::Code,
             storage: Arc::new(FileSystemStorage::new(media.path(), "/media/")),
+            policies: POLICIES,
+            password_hasher: PasswordHasher::Pbkdf2Sha256 { iterations: 1 },
             ..Settings::default()
         };
         change(&mut settings);
@@ -44,7 +49,7 @@ impl Library {
             Db::new(&database.url(), 10),
         );
         Self {
-            client: ApiClient::new(app),
+            client: ApiClient::new(app).with_header("authorization", &token("1")),
             database,
             media,
         }
@@ -57,9 +62,21 @@ impl Library {
         library
     }
 
+    /// A client that says nothing of who it is.
+    pub(crate) fn anonymous(&self) -> ApiClient {
+        self.client.without_headers()
+    }
+
+    /// A client with the token of one of the users of `people.sql`.
+    pub(crate) fn client_of(&self, username: &str) -> ApiClient {
+        let id = PEOPLE.iter().position(|person| *person == username);
+        let id = id.unwrap_or_else(|| panic!("there is no `{username}`")) + 1;
+        self.anonymous()
+            .with_header("authorization", &token(&id.to_string()))
+    }
+
     /// Runs statements behind the service's back.
     pub(crate) fn sql(&self, statements: &str) {
-        use diesel::connection::SimpleConnection;
         self.database.connect().batch_execute(statements).unwrap();
     }
 
@@ -78,15 +95,35 @@ impl Library {
     }
 }
 
+/// The users of `people.sql`, by their ids.
+const PEOPLE: [&str; 6] = [
+    "admin",
+    "librarian",
+    "reader1",
+    "reader2",
+    "staff",
+    "inactive",
+];
+
+/// Of every demo user.
+pub(crate) fn password() -> Secret {
+    "library".to_owned().into()
+}
+
+fn token(id: &str) -> String {
+    format!("Token {id:f<40}")
+}
+
 /// The migrated template of this process.
 pub(crate) fn template() -> &'static Template {
     let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
     Template::get(
         &folder,
-        migration_text(Path::new(migrations)),
+        migration_text(Path::new(migrations)) + include_str!("people.sql"),
         |conn: &mut PgConnection| {
             migrate::up(conn, &lending_library::MIGRATIONS).unwrap();
+            conn.batch_execute(include_str!("people.sql")).unwrap();
         },
     )
 }

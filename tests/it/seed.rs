@@ -8,7 +8,7 @@ use lending_library::{
     seed,
 };
 
-use crate::harness::Library;
+use crate::harness::{Library, password};
 
 const TABLES: [&str; 6] = [
     "catalog_author",
@@ -55,8 +55,8 @@ fn contents(library: &Library) -> String {
 fn the_demo_fills_empty_tables_once() {
     let library = Library::new();
     let conn = &mut library.database.connect();
-    assert!(seed::fill(conn).unwrap());
-    assert!(!seed::fill(conn).unwrap());
+    assert!(seed::fill(conn, &password()).unwrap());
+    assert!(!seed::fill(conn, &password()).unwrap());
     assert_eq!(
         seed::count(conn).unwrap(),
         "192 authors, 20 subjects, 389 books, 4 branches, 500 copies"
@@ -83,7 +83,7 @@ fn the_demo_fills_empty_tables_once() {
 fn the_demo_is_the_same_everywhere_and_new_rows_come_after_it() {
     let [one, two] = [Library::new(), Library::new()];
     for library in [&one, &two] {
-        assert!(seed::fill(&mut library.database.connect()).unwrap());
+        assert!(seed::fill(&mut library.database.connect(), &password()).unwrap());
     }
     assert_eq!(contents(&one), contents(&two));
     assert!(
@@ -111,14 +111,14 @@ fn the_demo_is_the_same_everywhere_and_new_rows_come_after_it() {
 fn the_demo_leaves_tables_with_rows_alone() {
     let library = Library::new();
     library.sql("insert into catalog_subject (name, slug) values ('Mine', 'mine')");
-    assert!(!seed::fill(&mut library.database.connect()).unwrap());
+    assert!(!seed::fill(&mut library.database.connect(), &password()).unwrap());
     assert_eq!(library.count("catalog_author"), 0);
 }
 
 #[test]
 fn replicas_that_start_together_load_the_demo_once() {
     let library = Library::new();
-    let fill = || seed::fill(&mut library.database.connect()).unwrap();
+    let fill = || seed::fill(&mut library.database.connect(), &password()).unwrap();
     let filled = thread::scope(|scope| {
         let threads = [scope.spawn(fill), scope.spawn(fill), scope.spawn(fill)];
         threads
@@ -162,7 +162,7 @@ fn made_up_books_are_whole() {
 fn made_up_books_join_what_is_there() {
     let library = Library::new();
     let conn = &mut library.database.connect();
-    assert!(seed::fill(conn).unwrap());
+    assert!(seed::fill(conn, &password()).unwrap());
     let told = std::cell::RefCell::new(Vec::new());
     seed::add_books(conn, 10_001, |done| told.borrow_mut().push(done)).unwrap();
     assert_eq!(told.into_inner(), [10_000, 10_001]);

@@ -19,11 +19,6 @@ INSERT INTO holdings_copy (book_id, branch_id, number, barcode, acquired_on) VAL
     (1, 1, 2, '00000000-0000-4000-8000-000000000002', '2026-01-01'),
     (1, 1, 3, '00000000-0000-4000-8000-000000000003', '2026-01-01'),
     (2, 1, 1, '00000000-0000-4000-8000-000000000004', '2026-01-01');
-INSERT INTO auth_user
-    (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined)
-VALUES
-    ('!', false, 'reader1', '', '', '', false, true, now()),
-    ('!', false, 'reader2', '', '', '', false, true, now());
 INSERT INTO circulation_loan (copy_id, borrower_id, due_on, returned_at) VALUES
-    (1, 1, '2026-02-01', null), (2, 1, '2026-02-01', now()), (4, 2, '2026-02-01', null);
-INSERT INTO reviews_review (book_id, reviewer_id, stars, title) VALUES (1, 1, 5, 'Good'), (1, 2, 4, 'Fine');
+    (1, 3, '2026-02-01', null), (2, 3, '2026-02-01', now()), (4, 4, '2026-02-01', null);
+INSERT INTO reviews_review (book_id, reviewer_id, stars, title) VALUES (1, 3, 5, 'Good'), (1, 4, 4, 'Fine');

@@ -74,7 +74,8 @@ pub trait CreateModelMixin: GenericViewSet {
         )?;
         let row = self.perform_create(request, data, conn);
         let row = row.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
-        let response = written::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
+        let response =
+            written_response::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
         let url = Self::CreateSerializer::FIELDS
             .iter()
             .any(|field| field.name == "url")
@@ -200,7 +201,7 @@ fn change<V: UpdateModelMixin + ?Sized>(
     let files = V::UpdateSerializer::files(&row);
     replaced.retain(|file| !files.contains(file));
     request.remove_files(replaced);
-    written::<V::UpdateSerializer>(request, &row, StatusCode::OK, conn)
+    written_response::<V::UpdateSerializer>(request, &row, StatusCode::OK, conn)
 }
 
 /// `DELETE` of one object.
@@ -234,7 +235,10 @@ pub trait DestroyModelMixin: GenericViewSet {
 }
 
 /// Shows a row as it was written: not re-read, but with what belongs to it (contract §2.6).
-fn written<S: ModelSerializer>(
+///
+/// # Errors
+/// The database's, or the renderer's.
+pub fn written_response<S: ModelSerializer>(
     request: &Request,
     row: &S::Model,
     status: StatusCode,

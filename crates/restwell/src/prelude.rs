@@ -9,6 +9,7 @@ pub use crate::{
     fields::{
         ChoiceField, DictField, EmailField, FileField, HStoreField, ImageField, IpAddress,
         Ipv4Field, Ipv6Field, ListField, MultipleChoiceField, RegexField, SlugField, UrlField,
+        UsernameField,
     },
     filters::NoFilter,
     generics::{GenericViewSet, QueryOf},

@@ -137,12 +137,29 @@ impl Drop for TestDatabase {
 /// A client of a service in the same process: DRF's `APIClient`.
 pub struct ApiClient {
     app: App,
+    headers: Vec<(String, String)>,
 }
 
 impl ApiClient {
     /// A client of this service.
     pub fn new(app: App) -> Self {
-        Self { app }
+        Self {
+            app,
+            headers: Vec::new(),
+        }
+    }
+
+    /// A client that sends this header with every request, e.g. `authorization`.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Another client of the same service, which sends no headers of its own.
+    #[must_use]
+    pub fn without_headers(&self) -> Self {
+        Self::new(self.app.clone())
     }
 
     /// `GET` of a path.
@@ -175,6 +192,14 @@ impl ApiClient {
         self.send_together(vec![request]).remove(0)
     }
 
+    /// The request with the headers of this client.
+    fn complete(&self, request: TestRequest) -> TestRequest {
+        let headers = self.headers.iter();
+        headers.fold(request, |request, (name, value)| {
+            request.header(name, value)
+        })
+    }
+
     /// The answers to requests that are sent at the same time.
     ///
     /// # Panics
@@ -186,9 +211,8 @@ impl ApiClient {
                 actix_web::App::new().configure(|config| app.configure(config)),
             )
             .await;
-            let answers = requests
-                .into_iter()
-                .map(|request| service.call(request.0.to_request()));
+            let requests = requests.into_iter().map(|request| self.complete(request));
+            let answers = requests.map(|request| service.call(request.0.to_request()));
             let answers: Vec<_> = answers.map(actix_web::rt::spawn).collect();
             let mut responses = Vec::with_capacity(answers.len());
             for answer in answers {

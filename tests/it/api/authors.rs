@@ -4,7 +4,7 @@ use crate::harness::Library;
 
 #[test]
 fn authors_are_listed_by_name_in_two_statements() {
-    let response = Library::stocked().client.get("/api/authors/");
+    let response = Library::stocked().anonymous().get("/api/authors/");
     response.assert(
         200,
         r#"{"count":2,"next":null,"previous":null,"results":[{"id":2,"name":"Bram Stoker","bio":"","born_on":"1847-11-08","died_on":"1912-04-20","website":"","books_count":1,"created_at":"2026-01-02T00:00:00Z"},{"id":1,"name":"Mary Shelley","bio":"","born_on":"1797-08-30","died_on":"1851-02-01","website":"https://example.org/shelley","books_count":2,"created_at":"2026-01-01T00:00:00Z"}]}"#,

@@ -21,8 +21,8 @@ fn new_copies_are_numbered_on_from_the_highest() {
     assert_eq!(of("branch"), [r#""main""#, r#""main""#]);
     assert_eq!(of("condition"), ["2", "2"]);
     assert_eq!(of("status"), [r#""available""#, r#""available""#]);
-    // BEGIN, the book, the branch, the highest number, the copies, their branch and their status, COMMIT.
-    assert_eq!(created.statements, 8);
+    // The token, BEGIN, the book, the branch, the highest number, the copies, their branch and their status, COMMIT.
+    assert_eq!(created.statements, 9);
     let first = library.client.post("/api/books/3/add_copies/", sent);
     assert_eq!(first.json()[0]["number"], 1);
 }

@@ -15,10 +15,12 @@ fn a_branch_is_created_shown_and_listed() {
         created.header("location"),
         "http://localhost/api/branches/north/"
     );
-    let one = library.client.get("/api/branches/north/");
+    let one = library.anonymous().get("/api/branches/north/");
     one.assert(200, NORTH_SHOWN);
     assert_eq!(one.statements, 1);
-    let list = library.client.get("/api/branches/?search=nothing&slug=x");
+    let list = library
+        .anonymous()
+        .get("/api/branches/?search=nothing&slug=x");
     list.assert(
         200,
         &format!(r#"{{"count":1,"next":null,"previous":null,"results":[{NORTH_SHOWN}]}}"#),

@@ -10,3 +10,4 @@ mod http;
 mod races;
 mod subjects;
 mod throttling;
+mod users;

@@ -4,7 +4,7 @@ use crate::harness::Library;
 
 #[test]
 fn subjects_are_a_bare_list_by_name() {
-    let response = Library::stocked().client.get("/api/subjects/");
+    let response = Library::stocked().anonymous().get("/api/subjects/");
     response.assert(
         200,
         r#"[{"url":"http://localhost/api/subjects/fiction/","name":"Fiction","slug":"fiction"},{"url":"http://localhost/api/subjects/horror/","name":"Horror","slug":"horror"}]"#,

@@ -26,16 +26,16 @@ fn told(response: &TestResponse) -> (u16, u32) {
 #[test]
 fn nobody_is_counted_where_no_rate_is_set() {
     let library = library("", "");
-    assert_eq!(told(&library.client.get("/api/books/1/")), (404, 1));
+    assert_eq!(told(&library.anonymous().get("/api/books/1/")), (404, 1));
     assert_eq!(library.count("restwell_throttle"), 0);
 }
 
 #[test]
 fn strangers_are_counted_by_each_rate_with_one_statement() {
     let library = library("2/day", "1000/day");
-    assert_eq!(told(&library.client.get("/api/books/1/")), (404, 3));
-    assert_eq!(library.client.get("/api/").status, 200);
-    let denied = library.client.get("/api/books/");
+    assert_eq!(told(&library.anonymous().get("/api/books/1/")), (404, 3));
+    assert_eq!(library.anonymous().get("/api/").status, 200);
+    let denied = library.anonymous().get("/api/books/");
     denied.assert(429, r#"{"detail":"throttled"}"#);
     let wait: u32 = denied.header("retry-after").parse().unwrap();
     assert!((86_000..=86_400).contains(&wait), "{wait}");

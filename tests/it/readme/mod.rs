@@ -1,16 +1,18 @@
 //! The README keeps its promises: its commands are answered as it says, and its resource works.
 
 use actix_web::http::Method;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use lending_library::seed;
 use restwell::{
     db::Db,
+    exceptions::ErrorFormat,
     prelude::*,
     server::App,
     settings::Settings,
     test::{ApiClient, TestRequest},
 };
 
-use crate::harness::Library;
+use crate::harness::{Library, password};
 
 #[expect(unreachable_pub, reason = "it is as public as in a service")]
 mod events;
@@ -61,8 +63,9 @@ mod holdings {
 
 #[test]
 fn the_quick_start_is_answered_as_it_says() {
-    let library = Library::with(|settings| *settings = Settings::default());
-    seed::fill(&mut library.database.connect()).unwrap();
+    let library = Library::with(|settings| settings.error_format = ErrorFormat::Message);
+    let client = library.anonymous();
+    seed::fill(&mut library.database.connect(), &password()).unwrap();
     let commands = commands();
     assert!(
         commands.len() > 5,
@@ -71,7 +74,7 @@ fn the_quick_start_is_answered_as_it_says() {
     );
     for (command, expected) in commands {
         assert_eq!(
-            without_times(&curl(&library.client, &command)),
+            without_times(&curl(&client, &command)),
             without_times(&expected),
             "{command}"
         );
@@ -165,11 +168,13 @@ fn commands() -> Vec<(String, String)> {
 /// What `curl` would print, as far as the README uses it.
 fn curl(client: &ApiClient, command: &str) -> String {
     let (mut method, mut body, mut format, mut path) = (None, None, String::new(), String::new());
+    let mut authorization = None;
     let mut words = words(command).into_iter().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap();
         match word.as_str() {
             "-s" => {}
+            "-u" => authorization = Some(format!("Basic {}", BASE64_STANDARD.encode(value()))),
             "-X" => method = Some(value()),
             "-H" => assert_eq!(value(), "Content-Type: application/json"),
             "-d" => body = Some(value()),
@@ -183,10 +188,15 @@ fn curl(client: &ApiClient, command: &str) -> String {
     let method = method.unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
     let request = TestRequest::new(Method::from_bytes(method.as_bytes()).unwrap(), &path)
         .header("host", "localhost:8000");
-    let response = client.send(
-        body.into_iter()
-            .fold(request, |request, body| request.json(&body)),
-    );
+    let request = body
+        .into_iter()
+        .fold(request, |request, body| request.json(&body));
+    let request = authorization
+        .into_iter()
+        .fold(request, |request, credentials| {
+            request.header("authorization", &credentials)
+        });
+    let response = client.send(request);
     response.body + &format.replace("%{http_code}", response.status.as_str())
 }
 

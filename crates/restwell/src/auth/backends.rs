@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    User,
+    User, get_by_username,
     hashers::{check_password, check_unknown_user, make_password},
     schema::auth_user,
 };
@@ -42,13 +42,4 @@ pub fn authenticate(
         }
     }
     Ok(Some(user).filter(|user| user.is_active))
-}
-
-fn get_by_username(username: &str, conn: &mut Conn) -> Result<Option<User>> {
-    // Postgres has no text with a NUL.
-    if username.contains('\0') {
-        return Ok(None);
-    }
-    let query = auth_user::table.filter(auth_user::username.eq(username));
-    Ok(query.select(User::as_select()).first(conn).optional()?)
 }

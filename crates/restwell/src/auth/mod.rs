@@ -17,6 +17,7 @@ mod backends;
 pub mod hashers;
 mod management;
 pub mod schema;
+mod users;
 
 pub use backends::authenticate;
 pub use management::create_permissions;
@@ -24,6 +25,7 @@ use schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,
     auth_user_user_permissions, django_content_type,
 };
+pub use users::{create_superuser, delete_user, get_by_username, has_superuser, set_password};
 
 /// Someone who may sign in.
 #[derive(Clone, Queryable, Selectable, Identifiable, Model)]

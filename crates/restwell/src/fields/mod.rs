@@ -34,7 +34,7 @@ pub use file::{FileField, ImageField};
 pub use network::{IpAddress, Ipv4Field, Ipv6Field};
 pub(crate) use numeric::ascii_digit;
 pub(crate) use string::is_space;
-pub use string::{EmailField, RegexField, SlugField, UrlField};
+pub use string::{EmailField, RegexField, SlugField, UrlField, UsernameField};
 pub use upload::UploadedImage;
 pub(crate) use uuid::parse_uuid;
 

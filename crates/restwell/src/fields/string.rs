@@ -87,6 +87,17 @@ fn read_text(
     options: &FieldOptions,
     wrong_form: impl Fn(&str) -> Option<&'static str>,
 ) -> Result<String, ErrorDetail> {
+    let text = written_text(input, options)?;
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let mut broken = broken_limits(text, options);
+    broken.extend(wrong_form(text).map(|message| ErrorDetail::new(message, "invalid")));
+    accept(text.to_owned(), broken)
+}
+
+/// The text that a client sent, which may be empty only if that is allowed.
+fn written_text<'a>(input: &'a Value, options: &FieldOptions) -> Result<&'a str, ErrorDetail> {
     let text = match input {
         Value::Null => return null(),
         Value::String(text) if options.trim_whitespace => trim(text),
@@ -94,13 +105,14 @@ fn read_text(
         Value::Number(number) => number_text(number),
         _ => return fail("This is not a text.", "invalid"),
     };
-    if text.is_empty() {
-        return if options.allow_blank {
-            Ok(String::new())
-        } else {
-            fail("This may not be blank.", "blank")
-        };
+    match text.is_empty() && !options.allow_blank {
+        true => fail("This may not be blank.", "blank"),
+        false => Ok(text),
     }
+}
+
+/// What is wrong with the length and the characters of a text.
+fn broken_limits(text: &str, options: &FieldOptions) -> Vec<ErrorDetail> {
     let mut broken = Vec::new();
     // A text has at most as many code points as bytes, and rarely is anything else to be counted.
     if let Some(limit) = options
@@ -122,8 +134,38 @@ fn read_text(
         ));
     }
     broken.extend(unstorable_characters(text));
-    broken.extend(wrong_form(text).map(|message| ErrorDetail::new(message, "invalid")));
-    accept(text.to_owned(), broken)
+    broken
+}
+
+/// A name to sign in with, as Django's accounts have it: letters and digits of any script, and `@.+-_`; the column is a
+/// `String`.
+#[derive(Debug)]
+pub struct UsernameField;
+
+impl Field for UsernameField {
+    type Value = String;
+
+    const KIND: FieldKind = FieldKind::new("string");
+
+    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
+        let text = written_text(input, options)?;
+        let is_allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+        let wrong_form = (!text.chars().all(is_allowed)).then(|| {
+            let message = "This may hold only letters, digits and the characters @ . + - _";
+            ErrorDetail::new(message, "invalid")
+        });
+        // The rule is the model's, and told before the limits of the field.
+        let broken = wrong_form.into_iter().chain(broken_limits(text, options));
+        accept(text.to_owned(), broken.collect())
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &String,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        String::to_representation(value, options, serializer)
+    }
 }
 
 /// The errors of a text that holds characters Postgres cannot store.

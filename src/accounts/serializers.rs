@@ -1,0 +1,76 @@
+//! Users on the wire.
+
+use chrono::{DateTime, Utc};
+use restwell::{
+    auth::{Group, User},
+    prelude::*,
+};
+
+/// A user, as the staff sees and changes it.
+#[derive(Serializer)]
+#[serializer(model = User)]
+pub struct UserSerializer {
+    #[field(read_only)]
+    id: i32,
+    #[field(max_length = 150, unique)]
+    username: UsernameField,
+    #[field(optional, allow_blank, max_length = 254)]
+    email: EmailField,
+    #[field(optional, allow_blank, max_length = 150)]
+    first_name: String,
+    #[field(optional, allow_blank, max_length = 150)]
+    last_name: String,
+    #[field(optional)]
+    is_active: bool,
+    #[field(optional)]
+    is_staff: bool,
+    #[field(optional)]
+    groups: Vec<PrimaryKey<Group>>,
+    #[field(write_only, min_length = 8, max_length = 128)]
+    password: String,
+    #[field(read_only)]
+    last_login: Option<DateTime<Utc>>,
+    #[field(read_only)]
+    date_joined: DateTime<Utc>,
+    #[field(hidden = nobody, create_only)]
+    is_superuser: bool,
+    #[field(hidden = now, create_only, source = date_joined)]
+    joined: DateTime<Utc>,
+}
+
+fn now(_: &Request) -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Superusers are made on the command line only.
+fn nobody(_: &Request) -> bool {
+    false
+}
+
+/// A user, as they see and change themselves.
+#[derive(Serializer)]
+#[serializer(model = User)]
+pub struct MeSerializer {
+    #[field(read_only)]
+    id: i32,
+    #[field(read_only)]
+    username: String,
+    #[field(optional, allow_blank, max_length = 254)]
+    email: EmailField,
+    #[field(optional, allow_blank, max_length = 150)]
+    first_name: String,
+    #[field(optional, allow_blank, max_length = 150)]
+    last_name: String,
+    #[field(read_only)]
+    is_active: bool,
+    #[field(read_only)]
+    is_staff: bool,
+    #[field(read_only)]
+    groups: Vec<PrimaryKey<Group>>,
+    #[field(write_only, min_length = 8, max_length = 128)]
+    password: String,
+    #[field(read_only)]
+    last_login: Option<DateTime<Utc>>,
+    #[field(read_only)]
+    date_joined: DateTime<Utc>,
+}
