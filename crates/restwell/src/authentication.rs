@@ -159,7 +159,7 @@ impl Authentication for BasicAuthentication {
             latin1.collect()
         });
         let (username, password) = text.split_once(':').ok_or_else(failed)?;
-        let user = authenticate(username, password, &request.settings, conn)?;
+        let user = authenticate(username, password, request, conn)?;
         user.map(|user| Some(Identity::new(user)))
             .ok_or_else(failed)
     }

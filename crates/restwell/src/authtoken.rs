@@ -89,7 +89,7 @@ pub fn obtain_auth_token(throttles: &'static [&'static dyn Throttle]) -> ApiView
         .post(|request, conn| {
             let AuthTokenData { username, password } =
                 AuthTokenSerializer::validated(request, conn)?;
-            let user = authenticate(&username, &password, &request.settings, conn)?;
+            let user = authenticate(&username, &password, request, conn)?;
             let user = user.ok_or_else(|| {
                 let message = "There is no such user, or this is not their password.";
                 ApiException::field(NON_FIELD_ERRORS, ErrorDetail::new(message, "authorization"))

@@ -187,6 +187,8 @@ pub enum Cause {
     Database(DieselError),
     /// Anything else, as text.
     Other(String),
+    /// The handler starts again once its work is done.
+    Offloaded,
 }
 
 macro_rules! exceptions {
@@ -482,6 +484,7 @@ impl fmt::Display for ApiException {
         match &self.cause {
             Some(Cause::Database(error)) => write!(f, ": {error}"),
             Some(Cause::Other(text)) => write!(f, ": {text}"),
+            Some(Cause::Offloaded) => f.write_str(": waits for its work"),
             None => Ok(()),
         }
     }

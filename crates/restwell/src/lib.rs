@@ -103,6 +103,7 @@ pub mod mixins;
 pub mod models;
 pub mod multipart;
 pub mod negotiation;
+mod offload;
 pub mod pagination;
 pub mod parsers;
 pub mod permissions;

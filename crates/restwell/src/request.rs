@@ -17,6 +17,7 @@ use crate::{
     exceptions::{ApiException, Result},
     forms::{Form, UploadedFile},
     negotiation::Accepted,
+    offload::Offloaded,
     parsers::{self, Reads},
     query_params::QueryParams,
     routers::{Match, Urls, route_of},
@@ -57,6 +58,9 @@ pub struct Request {
     pub(crate) policies: Policies,
     /// Who asks, if an authenticator knows.
     pub(crate) identity: Option<Identity>,
+    /// Its policies have let it pass.
+    pub(crate) is_admitted: bool,
+    pub(crate) offloaded: Offloaded,
     pub(crate) checks: Checks,
     pub(crate) data: OnceCell<Data>,
     pub(crate) hooks: RefCell<Hooks>,

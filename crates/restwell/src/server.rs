@@ -2,7 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -21,6 +21,7 @@ use crate::{
     exceptions::{ApiException, Result},
     media, multipart,
     negotiation::Accepted,
+    offload::Offloaded,
     parsers::{self, Disposition, Reads},
     query_params::QueryParams,
     renderers::JSON,
@@ -131,13 +132,30 @@ impl App {
         payload: web::Payload,
         id: &str,
     ) -> (Result<Response>, u32) {
-        let mut request = match self.request(http, payload, id).await {
-            Ok(Routed::To(request)) => request,
-            Ok(Routed::Redirect(location)) => return (Ok(moved(&location)), 0),
-            Err(exception) => return (Err(exception), 0),
-        };
-        let outcome = self.db.run(move |conn| dispatch(&mut request, conn)).await;
-        (outcome.result, outcome.statements)
+        match self.request(http, payload, id).await {
+            Ok(Routed::To(request)) => self.dispatched(request).await,
+            Ok(Routed::Redirect(location)) => (Ok(moved(&location)), 0),
+            Err(exception) => (Err(exception), 0),
+        }
+    }
+
+    /// Runs the view, again after each work that it asks to be done without a connection.
+    async fn dispatched(&self, request: Box<Request>) -> (Result<Response>, u32) {
+        let request = Arc::new(Mutex::new(request));
+        let mut statements = 0;
+        loop {
+            let shared = Arc::clone(&request);
+            let outcome = self.db.run(move |conn| dispatch(&mut lock(&shared), conn));
+            let outcome = outcome.await;
+            statements += outcome.statements;
+            let Some((name, work)) = lock(&request).offloaded.take() else {
+                return (outcome.result, statements);
+            };
+            match web::block(work).await {
+                Ok(value) => lock(&request).offloaded.put(name, value),
+                Err(_) => return (Err(ApiException::internal("the work panicked")), statements),
+            }
+        }
     }
 
     /// The host that the client asks for; 400 if it is none of ours.
@@ -192,6 +210,8 @@ impl App {
             versioning: None,
             policies: Policies::DEFAULT,
             identity: None,
+            is_admitted: false,
+            offloaded: Offloaded::default(),
             urls: Arc::clone(&self.urls),
             origin,
             body,
@@ -228,6 +248,11 @@ impl App {
             _ => Body::Bytes(read_body(http, payload, self.settings.max_body).await?),
         })
     }
+}
+
+/// One thread at a time has the request; one that panicked has answered it.
+fn lock(request: &Mutex<Box<Request>>) -> MutexGuard<'_, Box<Request>> {
+    request.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A header's text; empty if it is missing.

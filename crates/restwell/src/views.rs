@@ -8,6 +8,7 @@ use crate::{
     exceptions::{ApiException, Result},
     metadata,
     negotiation::{self, Accepted},
+    offload::is_offloaded,
     permissions::check_permissions,
     renderers::{JSON, Renderer},
     request::Request,
@@ -20,7 +21,7 @@ use crate::{
 /// The answer to a request; the order of the steps decides which error wins (contract §0.1, after routing).
 ///
 /// # Errors
-/// Only a lost connection, so that the caller may try another one.
+/// A lost connection, so that the caller may try another one; work that is to be done without a connection.
 pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     let result = answer(request, conn);
     let request = &*request;
@@ -43,7 +44,7 @@ fn failed(exception: ApiException, request: &Request) -> Result<Response> {
     let exception = challenge(exception, request);
     let own = route_of(request).view.exception_handler();
     match own.or(request.settings.exception_handler) {
-        _ if db::is_lost(&exception) => Err(exception),
+        _ if db::is_lost(&exception) || is_offloaded(&exception) => Err(exception),
         None => {
             if exception.is_our_fault() {
                 exception.log(&request.id);
@@ -70,7 +71,10 @@ pub(crate) fn renderers_of(request: &Request) -> &[&'static dyn Renderer] {
 fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     // 1. The renderer: 404 for an unknown format, 406 if nothing is acceptable.
     negotiate(request)?;
-    admit(request, conn)?;
+    if !request.is_admitted {
+        admit(request, conn)?;
+        request.is_admitted = true;
+    }
     // 6. The verb: 405.
     if request.method == Method::OPTIONS && route_of(request).has_metadata() {
         return metadata::options(request, conn);

@@ -2,37 +2,30 @@
 
 use diesel::prelude::*;
 
-use super::{
-    User, get_by_username,
-    hashers::{check_password, check_unknown_user, make_password},
-    schema::auth_user,
-};
-use crate::{db::Conn, exceptions::Result, settings::Settings};
+use super::{User, get_by_username, schema::auth_user};
+use crate::{db::Conn, exceptions::Result, request::Request};
 
 /// The active user of this name, if the password is theirs. How long a refusal takes does not tell the reason.
 ///
-/// A hash that is not what [`Settings::password_hasher`] would store is replaced. Hashing takes long on purpose: call
-/// it outside of a transaction. One statement, two to replace a hash.
+/// A hash that is not what [`crate::settings::Settings::password_hasher`] would store is replaced. No connection waits
+/// while hashes are computed ([`Request::offload`]). One statement, two to replace a hash; as often as the handler runs.
 ///
 /// # Errors
 /// The database's, and 500 if the hasher costs more than it may.
 pub fn authenticate(
     username: &str,
     password: &str,
-    settings: &Settings,
+    request: &Request,
     conn: &mut Conn,
 ) -> Result<Option<User>> {
-    let hasher = settings.password_hasher;
-    let Some(mut user) = get_by_username(username, conn)? else {
-        check_unknown_user(password, hasher)?;
+    let known = get_by_username(username, conn)?;
+    let encoded = known.as_ref().map(|user| user.password.as_str());
+    let verdict = request.check_password(password, encoded)?;
+    let Some(mut user) = known.filter(|_| verdict.matches) else {
         return Ok(None);
     };
-    let verdict = check_password(password, &user.password, hasher)?;
-    if !verdict.matches {
-        return Ok(None);
-    }
     if verdict.must_update {
-        let encoded = make_password(password, hasher)?;
+        let encoded = request.make_password(password)?;
         let unchanged = auth_user::table
             .find(user.id)
             .filter(auth_user::password.eq(&user.password));

@@ -12,18 +12,45 @@ use diesel::{
 
 use super::{
     User,
-    hashers::{PasswordHasher, make_password},
+    hashers::{PasswordHasher, Verdict, check_password, check_unknown_user, make_password},
     schema::{auth_user, auth_user_groups, auth_user_user_permissions, authtoken_token},
 };
-use crate::{db::Conn, exceptions::Result, request::Request};
+use crate::{
+    db::Conn,
+    exceptions::{ApiException, Result},
+    request::Request,
+};
 
 impl Request {
-    /// What is stored for a password, by the service's hasher.
+    /// What is stored for a password, by the service's hasher; the handler starts again after it
+    /// ([`Request::offload`]).
     ///
     /// # Errors
     /// 500 if the hasher costs more than it may.
     pub fn make_password(&self, password: &str) -> Result<String> {
-        make_password(password, self.settings.password_hasher)
+        let hasher = self.settings.password_hasher;
+        let text = password.to_owned();
+        let encoded = self.offload(&format!("make_password {password}"), move || {
+            make_password(&text, hasher).ok()
+        })?;
+        encoded.ok_or_else(|| ApiException::internal("a password could not be hashed"))
+    }
+
+    /// What is known of a password after a look at its hash; without one it takes as long.
+    ///
+    /// # Errors
+    /// 500 if the hasher costs more than it may.
+    pub(crate) fn check_password(&self, password: &str, encoded: Option<&str>) -> Result<Verdict> {
+        let hasher = self.settings.password_hasher;
+        let texts = (password.to_owned(), encoded.map(str::to_owned));
+        let name = format!("check_password {encoded:?} {password}");
+        let verdict = self.offload(&name, move || match texts {
+            (password, Some(encoded)) => check_password(&password, &encoded, hasher).ok(),
+            (password, None) => check_unknown_user(&password, hasher)
+                .ok()
+                .map(|()| Verdict::default()),
+        })?;
+        verdict.ok_or_else(|| ApiException::internal("a password could not be checked"))
     }
 }
 

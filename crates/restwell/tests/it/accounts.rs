@@ -1,18 +1,26 @@
 //! Users and their passwords.
 
+use std::sync::{Mutex, mpsc};
+
+use actix_web::http::Method;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use diesel::{connection::SimpleConnection, prelude::*};
 use restwell::{
+    api_views::ApiView,
     auth::{
-        User, authenticate,
+        User,
         hashers::{PasswordHasher, make_password, make_unusable_password},
         schema::auth_user,
     },
-    db::{Conn, count_statements, statements},
+    authentication::BasicAuthentication,
+    prelude::*,
     settings::Settings,
-    test::TestDatabase,
+    test::{ApiClient, TestDatabase, TestRequest, TestResponse},
+    viewsets::Policies,
 };
+use serde_json::json;
 
-use crate::shop::template;
+use crate::shop::{serve_with, template};
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -46,55 +54,102 @@ pub(crate) fn user(name: &str, conn: &mut Conn) -> User {
     query.select(User::as_select()).first(conn).unwrap()
 }
 
-#[test]
-fn an_active_user_with_the_right_password_is_authenticated() {
-    let database = accounts();
-    let mut conn = database.connect();
-    count_statements(&mut conn);
+/// A service that says by `GET /me/` whose name and password were sent; it has one connection.
+fn service(database: &TestDatabase) -> ApiClient {
+    let me = |request: &Request, _: &mut Conn| {
+        let id = request.user().map(|user: &User| user.id);
+        Response::ok(request, &json!(id))
+    };
+    let policies = Policies {
+        authentication: Some(&[&BasicAuthentication]),
+        ..Policies::DEFAULT
+    };
+    let (works, waits) = mpsc::channel();
+    let waits = Mutex::new(Some(waits));
+    let works = Mutex::new(works);
+    // The work ends when another request has been answered.
+    let slow = move |request: &Request, _: &mut Conn| {
+        let waits = waits.lock().unwrap().take();
+        let done = request.offload("wait", move || waits.unwrap().recv().is_ok())?;
+        Response::ok(request, &json!(done))
+    };
+    let fast = move |request: &Request, _: &mut Conn| {
+        works.lock().unwrap().send(()).unwrap();
+        Response::ok(request, &json!(true))
+    };
+    let urls = Urls::new()
+        .path(
+            "/me/",
+            "me",
+            ApiView::new("MeView").get(me).policies(policies),
+        )
+        .path("/slow/", "slow", ApiView::new("SlowView").get(slow))
+        .path("/fast/", "fast", ApiView::new("FastView").get(fast));
     let settings = Settings {
         password_hasher: HASHER,
         ..Settings::default()
     };
+    serve_with(urls, settings, database)
+}
+
+fn sign_in(client: &ApiClient, name: &str, password: &str) -> TestResponse {
+    let word = BASE64_STANDARD.encode(format!("{name}:{password}"));
+    let request = TestRequest::new(Method::GET, "/me/");
+    client.send(request.header("authorization", &format!("Basic {word}")))
+}
+
+#[test]
+fn an_active_user_with_the_right_password_is_authenticated() {
+    let database = accounts();
+    let client = service(&database);
     let cases = [
-        ("ann", PASSWORD, Some(1)),
-        ("ann", "correct horse ", None),
-        ("ann", "", None),
-        ("Ann", PASSWORD, None),
-        ("bob", "wrong", None),
-        ("carl", PASSWORD, None),
-        ("dora", PASSWORD, None),
-        ("dora", "", None),
-        ("eve", PASSWORD, None),
-        ("", PASSWORD, None),
-        ("ann\0", PASSWORD, None),
-        ("ann", "nul\0", None),
+        ("ann", PASSWORD, 200),
+        ("ann", "correct horse ", 401),
+        ("ann", "", 401),
+        ("Ann", PASSWORD, 401),
+        ("bob", "wrong", 401),
+        ("carl", PASSWORD, 401),
+        ("dora", PASSWORD, 401),
+        ("dora", "", 401),
+        ("eve", PASSWORD, 401),
+        ("", PASSWORD, 401),
+        ("ann\0", PASSWORD, 401),
+        ("ann", "nul\0", 401),
     ];
-    for (name, password, id) in cases {
-        let before = statements();
-        let found = authenticate(name, password, &settings, &mut conn).unwrap();
-        assert_eq!(found.map(|user| user.id), id, "{name} {password}");
-        assert!(statements() - before <= 1, "{name} {password}");
+    for (name, password, status) in cases {
+        let response = sign_in(&client, name, password);
+        assert_eq!(response.status, status, "{name} {password}");
+        // The user is looked up before the password is hashed, and again after it.
+        assert!(response.statements <= 2, "{name} {password}");
+        assert_eq!(response.body == "1", status == 200);
     }
 }
 
 #[test]
 fn an_old_hash_is_replaced_when_its_user_signs_in() {
     let database = accounts();
+    let client = service(&database);
     let mut conn = database.connect();
-    let settings = Settings {
-        password_hasher: HASHER,
-        ..Settings::default()
-    };
-    let old = user("bob", &mut conn).password;
+    let mut stored = || user("bob", &mut conn).password;
+    let old = stored();
     assert!(old.starts_with("pbkdf2_sha256$1$"), "{old}");
-    let mut sign_in = |password| authenticate("bob", password, &settings, &mut conn).unwrap();
-    assert!(sign_in("wrong").is_none());
-    let bob = sign_in(PASSWORD).unwrap();
-    assert!(
-        bob.password.starts_with("pbkdf2_sha256$2$"),
-        "{}",
-        bob.password
-    );
-    assert!(sign_in(PASSWORD).is_some());
-    assert_eq!(user("bob", &mut conn).password, bob.password);
+    assert_eq!(sign_in(&client, "bob", "wrong").status, 401);
+    assert_eq!(stored(), old);
+    assert_eq!(sign_in(&client, "bob", PASSWORD).status, 200);
+    let new = stored();
+    assert!(new.starts_with("pbkdf2_sha256$2$"), "{new}");
+    assert_eq!(sign_in(&client, "bob", PASSWORD).status, 200);
+    assert_eq!(stored(), new);
+}
+
+#[test]
+fn work_without_the_database_holds_no_connection() {
+    let database = accounts();
+    let requests = ["/slow/", "/fast/"].map(|path| TestRequest::new(Method::GET, path));
+    for response in service(&database).send_together(requests.into()) {
+        assert_eq!(
+            (response.status.as_u16(), response.body.as_str()),
+            (200, "true")
+        );
+    }
 }
