@@ -70,6 +70,7 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`authentication`], [`permissions`], [`throttling`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
+//! | users, passwords, sessions | [`auth`], [`sessions`], [`signing`] | |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
@@ -86,6 +87,7 @@ pub mod auth;
 pub mod authentication;
 pub mod authtoken;
 pub mod checks;
+pub mod cookies;
 pub mod crypto;
 pub mod db;
 pub mod embedded;
@@ -120,6 +122,7 @@ pub mod routers;
 pub mod search;
 pub mod serializers;
 pub mod server;
+pub mod sessions;
 pub mod settings;
 pub mod signing;
 pub mod storage;

@@ -22,6 +22,7 @@ use crate::{
     query_params::QueryParams,
     routers::{Match, Urls, route_of},
     serializers::Checks,
+    sessions::Session,
     settings::Settings,
     throttling::RateLimit,
     transaction::Hooks,
@@ -68,6 +69,7 @@ pub struct Request {
     pub(crate) rate_limits: RefCell<Vec<RateLimit>>,
     /// The files that validation let through, with the names that they will have.
     pub(crate) uploads: RefCell<Vec<(String, UploadedFile)>>,
+    pub(crate) session: Session,
 }
 
 /// A body before it is parsed.

@@ -29,6 +29,7 @@ use crate::{
     response::Response,
     routers::{Match, Urls, slash_redirect},
     serializers::Checks,
+    sessions::Session,
     settings::Settings,
     views::dispatch,
     viewsets::Policies,
@@ -221,6 +222,7 @@ impl App {
             hooks: RefCell::default(),
             rate_limits: RefCell::default(),
             uploads: RefCell::default(),
+            session: Session::default(),
         })))
     }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     auth::hashers::PasswordHasher,
+    cookies::CookieSettings,
     crypto::SecretKey,
     exceptions::{ApiException, ErrorFormat},
     renderers::{JSON, Renderer},
@@ -51,6 +52,12 @@ pub struct Settings {
     pub secret_key_fallbacks: Vec<SecretKey>,
     /// How new passwords are hashed, and old ones once they are used.
     pub password_hasher: PasswordHasher,
+    /// The cookie that names a session; its age is the session's.
+    pub session_cookie: CookieSettings,
+    /// Sessions last from the last request on, not from the last change.
+    pub session_save_every_request: bool,
+    /// Browsers forget sessions when they are closed.
+    pub session_expire_at_browser_close: bool,
     /// What views answer to an error, in the place of its own status and body; `None` from it is 500.
     pub exception_handler: Option<ExceptionHandler>,
     /// Versioning, authentication, permissions and throttles of the views that name none.
@@ -90,6 +97,9 @@ impl Default for Settings {
             secret_key: SecretKey::random(),
             secret_key_fallbacks: Vec::new(),
             password_hasher: PasswordHasher::default(),
+            session_cookie: CookieSettings::session(),
+            session_save_every_request: false,
+            session_expire_at_browser_close: false,
             exception_handler: None,
             policies: Policies::DEFAULT,
             throttle_rates: BTreeMap::new(),

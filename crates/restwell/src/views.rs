@@ -15,6 +15,7 @@ use crate::{
     response::Response,
     routers::route_of,
     serializers::Checks,
+    sessions::{self, Session},
     throttling::{add_rate_limits, check_throttles},
 };
 
@@ -23,8 +24,11 @@ use crate::{
 /// # Errors
 /// A lost connection, so that the caller may try another one; work that is to be done without a connection.
 pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Response> {
+    // A job that is tried on another connection starts anew.
+    request.session = Session::default();
     let result = answer(request, conn);
     let request = &*request;
+    let result = sessions::close(result, request, conn);
     let response = match result {
         Ok(response) => response,
         Err(exception) => failed(exception, request)?,
@@ -33,10 +37,22 @@ pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Respons
     let allowed = route_of(request).allowed_methods();
     let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
     response = response.with_header(header::ALLOW, &allowed.join(", "));
-    if renderers_of(request).len() > 1 {
-        response = response.with_header(header::VARY, "Accept");
+    if let Some(vary) = varies_with(request) {
+        response = response.with_header(header::VARY, vary);
     }
+    response = sessions::with_cookie(response, request);
     Ok(response)
+}
+
+/// What the answer depends on besides the URL (contract §0.6).
+fn varies_with(request: &Request) -> Option<&'static str> {
+    let has_cookie = request.session.is_accessed();
+    match (renderers_of(request).len() > 1, has_cookie) {
+        (true, true) => Some("Accept, Cookie"),
+        (true, false) => Some("Accept"),
+        (false, true) => Some("Cookie"),
+        (false, false) => None,
+    }
 }
 
 /// The answer to an error. What another connection may do better, and what no handler has an answer to, goes on as it is.
@@ -116,7 +132,15 @@ fn admit(request: &mut Request, conn: &mut Conn) -> Result<()> {
 }
 
 fn transact(name: &str, request: &mut Request, conn: &mut Conn) -> Result<Response> {
-    let result = db::transaction(conn, |conn| call(name, request, conn));
+    let before = request.session.snapshot();
+    let result = db::transaction(conn, |conn| {
+        let response = call(name, request, conn)?;
+        sessions::save(request, response.status, conn)?;
+        Ok(response)
+    });
+    if result.is_err() {
+        request.session.restore(before);
+    }
     ended(result, request)
 }
 
