@@ -53,6 +53,16 @@ impl CookieSettings {
         }
     }
 
+    /// Django's `csrftoken`: a year, for scripts to read.
+    pub fn csrf() -> Self {
+        Self {
+            name: "csrftoken".to_owned(),
+            age: Duration::from_secs(52 * 7 * DAY),
+            http_only: false,
+            ..Self::session()
+        }
+    }
+
     /// What `Set-Cookie` says; a cookie without an age ends with the browser.
     pub(crate) fn header(&self, value: &str, age: Option<i64>) -> String {
         let mut text = format!("{}={value}", self.name);

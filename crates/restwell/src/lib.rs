@@ -70,7 +70,7 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`authentication`], [`permissions`], [`throttling`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
-//! | users, passwords, sessions | [`auth`], [`sessions`], [`signing`] | |
+//! | users, passwords, sessions, forgeries | [`auth`], [`sessions`], [`csrf`], [`signing`] | |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
@@ -89,6 +89,7 @@ pub mod authtoken;
 pub mod checks;
 pub mod cookies;
 pub mod crypto;
+pub mod csrf;
 pub mod db;
 pub mod embedded;
 pub mod exceptions;

@@ -70,6 +70,8 @@ pub struct Request {
     /// The files that validation let through, with the names that they will have.
     pub(crate) uploads: RefCell<Vec<(String, UploadedFile)>>,
     pub(crate) session: Session,
+    /// The secret that the client is to be told, see [`crate::csrf`].
+    pub(crate) csrf_secret: RefCell<Option<String>>,
 }
 
 /// A body before it is parsed.

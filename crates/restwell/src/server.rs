@@ -180,11 +180,17 @@ impl App {
         Ok(host)
     }
 
+    fn is_secure(&self, http: &HttpRequest) -> bool {
+        let said = self.settings.secure_proxy_ssl_header.as_ref();
+        let is_said = said.is_some_and(|(name, value)| header_text(http, name.clone()) == value);
+        is_said || http.app_config().secure()
+    }
+
     async fn request(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> Result<Routed> {
         let host = self.host(http)?;
         let origin = format!(
             "{}://{host}",
-            if http.app_config().secure() {
+            if self.is_secure(http) {
                 "https"
             } else {
                 "http"
@@ -223,6 +229,7 @@ impl App {
             rate_limits: RefCell::default(),
             uploads: RefCell::default(),
             session: Session::default(),
+            csrf_secret: RefCell::default(),
         })))
     }
 

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use actix_web::http::header::HeaderName;
+
 use crate::{
     auth::hashers::PasswordHasher,
     cookies::CookieSettings,
@@ -58,6 +60,13 @@ pub struct Settings {
     pub session_save_every_request: bool,
     /// Browsers forget sessions when they are closed.
     pub session_expire_at_browser_close: bool,
+    /// The cookie that holds the secret of [`crate::csrf`].
+    pub csrf_cookie: CookieSettings,
+    /// Origins of other sites that may send forms and scripts, `https://*.example.org` for all below a domain.
+    pub csrf_trusted_origins: Vec<String>,
+    /// The header and value by which a proxy says that the client came by TLS; only for a proxy that removes it from
+    /// what clients send.
+    pub secure_proxy_ssl_header: Option<(HeaderName, String)>,
     /// What views answer to an error, in the place of its own status and body; `None` from it is 500.
     pub exception_handler: Option<ExceptionHandler>,
     /// Versioning, authentication, permissions and throttles of the views that name none.
@@ -100,6 +109,9 @@ impl Default for Settings {
             session_cookie: CookieSettings::session(),
             session_save_every_request: false,
             session_expire_at_browser_close: false,
+            csrf_cookie: CookieSettings::csrf(),
+            csrf_trusted_origins: Vec::new(),
+            secure_proxy_ssl_header: None,
             exception_handler: None,
             policies: Policies::DEFAULT,
             throttle_rates: BTreeMap::new(),

@@ -4,6 +4,7 @@ use actix_web::http::{Method, header};
 
 use crate::{
     authentication::{challenge, perform_authentication},
+    csrf,
     db::{self, Conn},
     exceptions::{ApiException, Result},
     metadata,
@@ -41,12 +42,12 @@ pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Respons
         response = response.with_header(header::VARY, vary);
     }
     response = sessions::with_cookie(response, request);
-    Ok(response)
+    Ok(csrf::with_cookie(response, request))
 }
 
 /// What the answer depends on besides the URL (contract §0.6).
 fn varies_with(request: &Request) -> Option<&'static str> {
-    let has_cookie = request.session.is_accessed();
+    let has_cookie = request.session.is_accessed() || csrf::is_used(request);
     match (renderers_of(request).len() > 1, has_cookie) {
         (true, true) => Some("Accept, Cookie"),
         (true, false) => Some("Accept"),
