@@ -6,7 +6,8 @@ use actix_web::http::header;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
 use crate::{
-    auth::authenticate,
+    auth::{authenticate, get_user},
+    csrf::check_csrf,
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
@@ -136,6 +137,20 @@ impl Request {
         }
         let loaded = user.permissions(conn)?;
         Ok(permissions.get_or_init(|| loaded).contains(name))
+    }
+}
+
+/// The user that the client's session remembers, see [`crate::auth::login`]. Browsers send its cookie with every request,
+/// so that each of an unsafe verb must pass [`check_csrf`].
+pub struct SessionAuthentication;
+
+impl Authentication for SessionAuthentication {
+    fn authenticate(&self, request: &Request, conn: &mut Conn) -> Result<Option<Identity>> {
+        let Some(user) = get_user(request, conn)? else {
+            return Ok(None);
+        };
+        check_csrf(request)?;
+        Ok(Some(Identity::new(user)))
     }
 }
 

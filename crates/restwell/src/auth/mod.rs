@@ -15,11 +15,13 @@ use crate::{
 
 mod backends;
 pub mod hashers;
+mod login;
 mod management;
 pub mod schema;
 mod users;
 
 pub use backends::authenticate;
+pub use login::{get_user, login, logout};
 pub use management::create_permissions;
 use schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod cursors;
 #[cfg(test)]
 mod embedded;
@@ -48,6 +50,8 @@ mod routing;
 mod search;
 #[cfg(test)]
 mod serializers;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]
