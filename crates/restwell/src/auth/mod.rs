@@ -17,17 +17,22 @@ mod backends;
 pub mod hashers;
 mod login;
 mod management;
+mod pages;
+mod redirects;
 pub mod schema;
 mod users;
+mod views;
 
 pub use backends::authenticate;
 pub use login::{get_user, login, logout};
 pub use management::create_permissions;
+pub use redirects::is_safe_redirect;
 use schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,
     auth_user_user_permissions, django_content_type,
 };
 pub use users::{create_superuser, delete_user, get_by_username, has_superuser, set_password};
+pub use views::{login_view, logout_view, urls};
 
 /// Someone who may sign in.
 #[derive(Clone, Queryable, Selectable, Identifiable, Model)]

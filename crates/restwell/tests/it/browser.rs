@@ -32,6 +32,13 @@ impl Browser {
         self.send(TestRequest::new(Method::GET, path))
     }
 
+    /// `POST` of a form with the token that belongs to the cookie.
+    pub(crate) fn submit(&self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
+        let token = self.cookie("csrftoken").unwrap_or_default();
+        let fields = [fields, &[("csrfmiddlewaretoken", &token)]].concat();
+        self.send(TestRequest::new(Method::POST, path).form(&fields))
+    }
+
     /// Sends all cookies, and keeps those of the answer.
     pub(crate) fn send(&self, request: TestRequest) -> TestResponse {
         let cookies = self.cookies.borrow();

@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod csrf;
+#[cfg(test)]
 mod cursors;
 #[cfg(test)]
 mod embedded;
@@ -22,6 +24,8 @@ mod gadgets;
 mod gallery;
 #[cfg(test)]
 mod hashers;
+#[cfg(test)]
+mod login;
 #[cfg(test)]
 mod media;
 #[cfg(test)]

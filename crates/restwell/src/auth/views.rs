@@ -1,0 +1,126 @@
+//! Signing in and out with a form: `rest_framework.urls` (contract §11.10).
+
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+
+use super::{
+    authenticate, login, logout,
+    pages::{self, LoginPage, PageRenderer},
+    redirects::{location, next_page},
+};
+use crate::{
+    api_views::ApiView,
+    csrf::check_csrf,
+    db::Conn,
+    exceptions::Result,
+    parsers::Parser,
+    permissions::AllowAny,
+    renderers::{JSON, Renderer},
+    request::Request,
+    response::Response,
+    routers::SimpleRouter,
+    throttling::Throttle,
+    viewsets::Policies,
+};
+
+/// Where people go who sign in without having been anywhere: Django's `LOGIN_REDIRECT_URL`.
+const LOGIN_REDIRECT_URL: &str = "/accounts/profile/";
+/// As in the table of users.
+const MAX_USERNAME: usize = 150;
+
+const RENDERERS: &[&dyn Renderer] = &[&PageRenderer, JSON];
+const PARSERS: &[Parser] = &[Parser::FORM, Parser::MULTI_PART];
+
+/// The routes `login` and `logout`, with throttles for who tries to sign in:
+/// `Urls::new().include_as("/auth/", "rest_framework", auth::urls(&[…]))`.
+pub fn urls(throttles: &'static [&'static dyn Throttle]) -> SimpleRouter {
+    SimpleRouter::new()
+        .view("login", "login", login_view(throttles))
+        .view("logout", "logout", logout_view())
+}
+
+/// A page with a form, which signs in who fills it out correctly, and leads to the page that `next` names if that is one
+/// of this site.
+pub fn login_view(throttles: &'static [&'static dyn Throttle]) -> ApiView {
+    page_view("LoginView", throttles)
+        .get(|request, _| {
+            let page = LoginPage {
+                next: next_page(request)?.unwrap_or_default(),
+                ..LoginPage::default()
+            };
+            Ok(page.respond(request))
+        })
+        .post(sign_in)
+}
+
+/// Signs out by `POST`, since a link on another site must not.
+pub fn logout_view() -> ApiView {
+    page_view("LogoutView", &[]).post(|request, conn| {
+        check_csrf(request)?;
+        logout(request, conn)?;
+        Ok(match next_page(request)? {
+            Some(next) => pages::redirect(&location(next)),
+            None => pages::message("Logged out", "You are logged out."),
+        })
+    })
+}
+
+fn page_view(name: &'static str, throttles: &'static [&'static dyn Throttle]) -> ApiView {
+    ApiView::new(name)
+        .policies(Policies {
+            authentication: Some(&[]),
+            permissions: Some(&[&AllowAny]),
+            throttles: Some(throttles),
+            ..Policies::DEFAULT
+        })
+        .renderers(RENDERERS)
+        .parsers(PARSERS)
+        .exception_handler(pages::error)
+        .non_atomic()
+}
+
+fn sign_in(request: &Request, conn: &mut Conn) -> Result<Response> {
+    check_csrf(request)?;
+    let form = request.data()?;
+    let text = |name| {
+        form.get(name)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default()
+    };
+    let (username, password) = (text("username").trim(), text("password"));
+    let next = next_page(request)?;
+    let error = if username.is_empty() || password.is_empty() {
+        "Enter your username and your password."
+    } else if username.chars().count() > MAX_USERNAME {
+        "This username is too long."
+    } else {
+        let name = normalize_username(username, conn)?;
+        if let Some(user) = authenticate(&name, password, &request.settings, conn)? {
+            login(request, &user, conn)?;
+            return Ok(pages::redirect(&location(
+                next.unwrap_or(LOGIN_REDIRECT_URL),
+            )));
+        }
+        "This username and password do not match. Both may be case-sensitive."
+    };
+    let page = LoginPage {
+        username,
+        next: next.unwrap_or_default(),
+        error: Some(error),
+    };
+    Ok(page.respond(request))
+}
+
+#[derive(QueryableByName)]
+struct Normalized {
+    #[diesel(sql_type = Text)]
+    username: String,
+}
+
+/// The name as Django stores it: in NFKC, in which all of ASCII is.
+fn normalize_username(username: &str, conn: &mut Conn) -> Result<String> {
+    if username.is_ascii() || username.contains('\0') {
+        return Ok(username.to_owned());
+    }
+    let query = sql_query("SELECT normalize($1, NFKC) AS username").bind::<Text, _>(username);
+    Ok(query.get_result::<Normalized>(conn)?.username)
+}
