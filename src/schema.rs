@@ -101,16 +101,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    restwell_throttle (key) {
-        key -> Bytea,
-        hits -> Array<Nullable<Timestamptz>>,
-        is_allowed -> Bool,
-        checked_at -> Timestamptz,
-        expires_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     reviews_review (id) {
         id -> Int8,
         book_id -> Int8,
@@ -140,6 +130,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     circulation_loan,
     holdings_branch,
     holdings_copy,
-    restwell_throttle,
     reviews_review,
 );
