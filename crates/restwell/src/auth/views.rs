@@ -94,7 +94,7 @@ fn sign_in(request: &Request, conn: &mut Conn) -> Result<Response> {
         "This username is too long."
     } else {
         let name = normalize_username(username, conn)?;
-        if let Some(user) = authenticate(&name, password, &request.settings, conn)? {
+        if let Some(user) = authenticate(&name, password, request, conn)? {
             login(request, &user, conn)?;
             return Ok(pages::redirect(&location(
                 next.unwrap_or(LOGIN_REDIRECT_URL),
