@@ -32,6 +32,7 @@ use schema::{
     auth_user_user_permissions, django_content_type,
 };
 pub use users::{create_superuser, delete_user, get_by_username, has_superuser, set_password};
+pub(crate) use views::{MAX_USERNAME, normalize_username};
 pub use views::{login_view, logout_view, urls};
 
 /// Someone who may sign in.

@@ -25,7 +25,7 @@ use crate::{
 /// Where people go who sign in without having been anywhere: Django's `LOGIN_REDIRECT_URL`.
 const LOGIN_REDIRECT_URL: &str = "/accounts/profile/";
 /// As in the table of users.
-const MAX_USERNAME: usize = 150;
+pub(crate) const MAX_USERNAME: usize = 150;
 
 const RENDERERS: &[&dyn Renderer] = &[&PageRenderer, JSON];
 const PARSERS: &[Parser] = &[Parser::FORM, Parser::MULTI_PART];
@@ -117,7 +117,7 @@ struct Normalized {
 }
 
 /// The name as Django stores it: in NFKC, in which all of ASCII is.
-fn normalize_username(username: &str, conn: &mut Conn) -> Result<String> {
+pub(crate) fn normalize_username(username: &str, conn: &mut Conn) -> Result<String> {
     if username.is_ascii() || username.contains('\0') {
         return Ok(username.to_owned());
     }

@@ -9,6 +9,7 @@ use actix_web::http::{Method, header::HeaderName};
 use serde_json::Value;
 
 use crate::{
+    auth::{MAX_USERNAME, normalize_username},
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
@@ -136,22 +137,29 @@ impl Throttle for LoginRateThrottle {
         if request.method != Method::POST {
             return Ok(None);
         }
-        let by_address = limit.count(&request.ident(), request, conn)?;
-        match username(request) {
-            Some(name) if by_address.is_none() => {
-                limit.count(&format!("name_{name}"), request, conn)
-            }
-            _ => Ok(by_address),
+        let wait = limit.count(&request.ident(), request, conn)?;
+        if wait.is_some() {
+            return Ok(wait);
+        }
+        match username(request, conn)? {
+            Some(name) => limit.count(&format!("name_{name}"), request, conn),
+            None => Ok(None),
         }
     }
 }
 
-/// The name as the view will read it. What is wrong with the body is the view's to tell.
-fn username(request: &Request) -> Option<String> {
-    match request.data().ok()?.get("username")? {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+/// The name as the view will read it, or else each way to write it would be counted by itself. A name that is too long
+/// is nobody's. What is wrong with the body is the view's to tell.
+fn username(request: &Request, conn: &mut Conn) -> Result<Option<String>> {
+    let sent = request.data().ok().and_then(|data| data.get("username"));
+    let name = match sent {
+        Some(Value::String(text)) => text.trim(),
+        Some(Value::Number(number)) => number.as_str(),
+        _ => return Ok(None),
+    };
+    match name.chars().nth(MAX_USERNAME) {
+        None => normalize_username(name, conn).map(Some),
+        Some(_) => Ok(None),
     }
 }
 

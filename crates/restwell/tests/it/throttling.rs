@@ -263,6 +263,8 @@ fn attempts_to_sign_in_count_by_address_and_by_name() {
             (attempt(1, r#"{"username":"carl"}"#), 429),
             (attempt(5, r#"{"username":"carl"}"#), 200),
             (attempt(5, r#"{"username":"carl"}"#), 429),
+            // In fullwidth letters, which signing in reads as plain ones.
+            (attempt(10, r#"{"username":"ａｎｎ"}"#), 429),
             (attempt(6, r#"{"username":7}"#), 200),
             (attempt(7, r#"{"username":"7"}"#), 200),
             (attempt(8, r#"{"username":"7"}"#), 429),
