@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use diesel::prelude::*;
 use restwell::{
     generics::{list_response, rows_response},
+    permissions::HasPerms,
     prelude::*,
+    viewsets::Policies,
 };
 
 use crate::{
@@ -63,7 +65,12 @@ impl ModelViewSet for BookViewSet {
     }
 
     /// New copies of one book, numbered on from the highest.
-    #[action(detail = true, method = "post", serializer = AddCopies)]
+    #[action(
+        detail = true,
+        method = "post",
+        serializer = AddCopies,
+        policies = Policies { permissions: Some(&[&HasPerms(&["holdings.add_copy"])]), ..Policies::DEFAULT }
+    )]
     fn add_copies(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let book = self.lock_object(request, conn)?;
         let AddCopiesData { branch, count } = AddCopies::validated(request, conn)?;

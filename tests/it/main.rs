@@ -9,6 +9,8 @@ mod health;
 #[cfg(test)]
 mod logging;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod seed;
