@@ -10,7 +10,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use diesel::PgConnection;
 use indicatif::{ProgressBar, ProgressStyle};
-use restwell::migrate;
+use restwell::{migrate, sessions::clear_expired};
 
 use crate::{
     MIGRATIONS,
@@ -49,6 +49,8 @@ enum Command {
     Healthcheck,
     /// List every URL with the viewset that answers it
     Routes,
+    /// Delete the sessions that have ended
+    Clearsessions,
     /// Make a user who may do everything
     Createsuperuser(CreateSuperuser),
     /// Give a user another password
@@ -119,6 +121,10 @@ fn run(command: Command) -> Result<(), Failure> {
         }),
         Command::Healthcheck => check_health(&settings.bind_addr),
         Command::Routes => list_routes(),
+        Command::Clearsessions => with_database(&settings, |conn| {
+            let count = clear_expired(conn)?;
+            Ok(print(&format!("deleted {count} sessions"))?)
+        }),
         Command::Createsuperuser(options) => with_database(&settings, |conn| {
             let given = Superuser {
                 username: options.username.or(settings.superuser.username.clone()),

@@ -1,6 +1,11 @@
 //! Every URL of the service.
 
-use restwell::{authtoken::obtain_auth_token, prelude::*, throttling::LoginRateThrottle};
+use restwell::{
+    auth::{login_view, logout_view},
+    authtoken::obtain_auth_token,
+    prelude::*,
+    throttling::LoginRateThrottle,
+};
 
 use crate::{
     accounts::views::UserViewSet,
@@ -17,9 +22,14 @@ pub fn urls() -> Urls {
         .register("branches", BranchViewSet)
         .register("copies", CopyViewSet)
         .register("users", UserViewSet);
-    Urls::new().include("/api/", router).path(
-        "/api/api-token-auth/",
-        "api-token-auth",
-        obtain_auth_token(&[&LoginRateThrottle]),
-    )
+    let token = obtain_auth_token(&[&LoginRateThrottle]);
+    Urls::new()
+        .include("/api/", router)
+        .path("/api/api-token-auth/", "api-token-auth", token)
+        .path(
+            "/api/auth/login/",
+            "login",
+            login_view(&[&LoginRateThrottle]),
+        )
+        .path("/api/auth/logout/", "logout", logout_view())
 }

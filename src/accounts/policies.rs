@@ -1,7 +1,7 @@
 //! Who may do what where a view does not say it.
 
 use restwell::{
-    authentication::BasicAuthentication,
+    authentication::{BasicAuthentication, SessionAuthentication},
     authtoken::TokenAuthentication,
     permissions::DjangoModelPermissionsOrAnonReadOnly,
     throttling::{AnonRateThrottle, UserRateThrottle},
@@ -10,7 +10,11 @@ use restwell::{
 
 /// Everybody reads, and whose account has the model's permission writes.
 pub const POLICIES: Policies = Policies {
-    authentication: Some(&[&TokenAuthentication::DEFAULT, &BasicAuthentication]),
+    authentication: Some(&[
+        &TokenAuthentication::DEFAULT,
+        &SessionAuthentication,
+        &BasicAuthentication,
+    ]),
     permissions: Some(&[&DjangoModelPermissionsOrAnonReadOnly]),
     throttles: Some(&[&AnonRateThrottle::DEFAULT, &UserRateThrottle::DEFAULT]),
     ..Policies::DEFAULT

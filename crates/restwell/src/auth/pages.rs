@@ -55,11 +55,6 @@ impl LoginPage<'_> {
     }
 }
 
-/// A page that says one sentence.
-pub(super) fn message(title: &str, text: &str) -> Response {
-    respond(StatusCode::OK, title, &format!("<p>{}</p>", escape(text)))
-}
-
 /// To another page.
 pub(super) fn redirect(location: &str) -> Response {
     guarded(Response::empty(StatusCode::FOUND)).with_header(header::LOCATION, location)

@@ -57,10 +57,8 @@ pub fn logout_view() -> ApiView {
     page_view("LogoutView", &[]).post(|request, conn| {
         check_csrf(request)?;
         logout(request, conn)?;
-        Ok(match next_page(request)? {
-            Some(next) => pages::redirect(&location(next)),
-            None => pages::message("Logged out", "You are logged out."),
-        })
+        let next = next_page(request)?.unwrap_or(LOGIN_REDIRECT_URL);
+        Ok(pages::redirect(&location(next)))
     })
 }
 
