@@ -14,6 +14,7 @@ use std::{
 };
 
 use restwell::{
+    cookies::CookieSettings,
     exceptions::ErrorFormat,
     settings::Settings as ApiSettings,
     storage::FileSystemStorage,
@@ -26,7 +27,7 @@ mod parse;
 
 use self::parse::{
     passwords, to_bind_addr, to_bool, to_hosts, to_is_production, to_log_filter, to_log_format,
-    to_num_proxies, to_number, url_problem,
+    to_number, to_origins, to_ssl_header, url_problem,
 };
 
 /// What `docker-compose.yml` uses where nothing else is set; production refuses them.
@@ -171,7 +172,6 @@ impl Settings {
         if let Some(problem) = database_url.as_deref().and_then(url_problem) {
             vars.add("DATABASE_URL", problem);
         }
-        let media_root = vars.parsed("MEDIA_ROOT", "media", PathBuf::from_str);
         let settings = Self {
             secret_key: vars.secret_key(database_url.is_some()),
             bind_addr: vars.parsed("BIND_ADDR", "127.0.0.1:8000", to_bind_addr),
@@ -195,17 +195,7 @@ impl Settings {
                 filter: vars.parsed("RUST_LOG", "info", to_log_filter),
                 format: vars.parsed("LOG_FORMAT", "text", to_log_format),
             },
-            api: ApiSettings {
-                allowed_hosts: vars.parsed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", to_hosts),
-                error_format: vars.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
-                page_size: vars.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
-                storage: Arc::new(FileSystemStorage::new(media_root, MEDIA_URL)),
-                policies: POLICIES,
-                throttle_rates: vars.throttle_rates(),
-                throttle_store: Arc::new(PostgresStore::default()),
-                num_proxies: vars.parsed("NUM_PROXIES", "", to_num_proxies),
-                ..ApiSettings::default()
-            },
+            api: vars.api(),
             database_url: database_url.map(Secret),
         };
         if vars.parsed("ENVIRONMENT", "development", to_is_production) {
@@ -296,6 +286,33 @@ impl Vars<'_> {
                     None
                 }
             },
+        }
+    }
+
+    /// The framework's part.
+    fn api(&mut self) -> ApiSettings {
+        let media_root = self.parsed("MEDIA_ROOT", "media", PathBuf::from_str);
+        let secure_cookies = self.parsed("SECURE_COOKIES", "false", to_bool);
+        ApiSettings {
+            allowed_hosts: self.parsed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", to_hosts),
+            error_format: self.parsed("ERROR_DETAIL", "message", ErrorFormat::from_str),
+            page_size: self.parsed("PAGE_SIZE", "20", |text| to_number(text, 1..=1000)),
+            storage: Arc::new(FileSystemStorage::new(media_root, MEDIA_URL)),
+            policies: POLICIES,
+            throttle_rates: self.throttle_rates(),
+            throttle_store: Arc::new(PostgresStore::default()),
+            num_proxies: Some(self.parsed("NUM_PROXIES", "0", |text| to_number(text, 0..=100))),
+            session_cookie: CookieSettings {
+                secure: secure_cookies,
+                ..CookieSettings::session()
+            },
+            csrf_cookie: CookieSettings {
+                secure: secure_cookies,
+                ..CookieSettings::csrf()
+            },
+            csrf_trusted_origins: self.parsed("CSRF_TRUSTED_ORIGINS", "", to_origins),
+            secure_proxy_ssl_header: self.parsed("SECURE_PROXY_SSL_HEADER", "", to_ssl_header),
+            ..ApiSettings::default()
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
+use actix_web::http::header::HeaderName;
 use percent_encoding::percent_decode_str;
 
 use super::LogFormat;
@@ -99,11 +100,32 @@ pub(super) fn to_hosts(text: &str) -> Result<Vec<String>, String> {
 }
 
 /// Empty: `X-Forwarded-For` is believed as it is.
-pub(super) fn to_num_proxies(text: &str) -> Result<Option<usize>, String> {
-    match text {
-        "" => Ok(None),
-        text => to_number(text, 0..=100).map(Some),
+/// Schemes with hosts, such as `https://*.example.org`.
+pub(super) fn to_origins(text: &str) -> Result<Vec<String>, String> {
+    let origins = text
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty());
+    origins
+        .map(|origin| match origin.split_once("://") {
+            Some(("http" | "https", host)) if !host.is_empty() && !host.contains('/') => {
+                Ok(origin.to_owned())
+            }
+            _ => Err(format!(
+                "`{origin}` is no origin such as https://example.org"
+            )),
+        })
+        .collect()
+}
+
+/// The header by which a proxy says `https`.
+pub(super) fn to_ssl_header(text: &str) -> Result<Option<(HeaderName, String)>, String> {
+    if text.is_empty() {
+        return Ok(None);
     }
+    let name = HeaderName::from_str(text);
+    let name = name.map_err(|_| format!("`{text}` is no name of a header"))?;
+    Ok(Some((name, "https".to_owned())))
 }
 
 /// What libpq would refuse with a message that quotes the URL, password and all.

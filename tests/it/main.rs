@@ -1,6 +1,8 @@
 //! The service's tests: real Postgres, in process, in parallel, each on a database of its own.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod harness;

@@ -62,7 +62,8 @@ fn nothing_needs_to_be_set() {
     );
     let rates: Vec<_> = settings.api.throttle_rates.into_iter().collect();
     assert_eq!(rates, [("login", "10/min".parse().unwrap())]);
-    assert_eq!(settings.api.num_proxies, None);
+    assert_eq!(settings.api.num_proxies, Some(0));
+    assert!(!settings.api.session_cookie.secure && settings.api.csrf_trusted_origins.is_empty());
     assert!(format!("{:?}", settings.api.throttle_store).starts_with("PostgresStore"));
 }
 
