@@ -105,6 +105,7 @@ pub fn derive_serializer(input: TokenStream) -> TokenStream {
 /// | `lookup_choice` | the client names the lookup: `lk` and `lk_lookup` |
 /// | `fields(cost = price, name)` | the names of an `OrderingFilter` |
 /// | `method = path` | `fn(Query, Value) -> Query` |
+/// | `when = path` | `fn(&Request) -> bool`: for other requests the parameters do not exist |
 #[proc_macro_derive(FilterSet, attributes(filterset, filter))]
 pub fn derive_filter_set(input: TokenStream) -> TokenStream {
     filter_set::derive(&parse_macro_input!(input as DeriveInput)).into()

@@ -11,8 +11,20 @@ use super::{
 use crate::ast::{self, Naming, Way};
 
 impl Filter<'_> {
-    /// A statement for each parameter.
+    /// A statement for each parameter, of those that exist for the request.
     pub(super) fn conditions(&self, model: &Path) -> Vec<TokenStream> {
+        let statements = self.statements(model);
+        match &self.when {
+            Some(when) => vec![quote_spanned! {when.span()=>
+                if (#when)(asked.request) {
+                    #(#statements)*
+                }
+            }],
+            None => statements,
+        }
+    }
+
+    fn statements(&self, model: &Path) -> Vec<TokenStream> {
         let way = Way::new(model, &self.path);
         if let Some(method) = &self.method {
             return vec![self.by_method(method)];

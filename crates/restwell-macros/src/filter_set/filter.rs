@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Options that are no lookups.
-const OPTIONS: [&str; 11] = [
+const OPTIONS: [&str; 12] = [
     "any",
     "conjoined",
     "path",
@@ -21,6 +21,7 @@ const OPTIONS: [&str; 11] = [
     "null",
     "lookup_choice",
     "fields",
+    "when",
 ];
 
 pub(super) struct Filter<'a> {
@@ -33,6 +34,8 @@ pub(super) struct Filter<'a> {
     pub(super) lookups: Vec<Ident>,
     pub(super) choices: Option<Path>,
     pub(super) method: Option<Path>,
+    /// Whether its parameters exist for a request.
+    pub(super) when: Option<Path>,
     pub(super) conjoined: bool,
     pub(super) exclude: bool,
     pub(super) required: bool,
@@ -75,6 +78,7 @@ impl<'a> Filter<'a> {
             lookups: Vec::new(),
             choices: None,
             method: None,
+            when: None,
             conjoined: false,
             exclude: false,
             required: false,
@@ -105,6 +109,7 @@ impl<'a> Filter<'a> {
             "param" => self.param = item.value(ctxt),
             "choices" => self.choices = item.value(ctxt),
             "method" => self.method = item.value(ctxt),
+            "when" => self.when = item.value(ctxt),
             "fields" => self.fields = item.list(ctxt),
             "any" => drop(item.flag(ctxt)),
             "conjoined" => self.conjoined = item.flag(ctxt),

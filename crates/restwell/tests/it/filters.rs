@@ -311,6 +311,21 @@ fn filters_may_be_declared_one_by_one() {
 }
 
 #[test]
+fn a_parameter_may_exist_for_some_requests_only() {
+    let (client, _database) = things();
+    let cases = [
+        ("code=x&by_code=x", "3 2 1"),
+        (
+            "codes=1&code=x&by_code=x",
+            r#"400 {"code":["invalid"],"by_code":["invalid_choice"]}"#,
+        ),
+        ("codes=1&code=00000000000040008000000000000002", "2"),
+        ("codes=1&by_code=code", "1 2 3"),
+    ];
+    check(&client, "declared", &cases);
+}
+
+#[test]
 fn a_filter_may_be_required() {
     let (client, _database) = things();
     let cases = [

@@ -165,6 +165,14 @@ pub(crate) struct DeclaredFilter {
     number: i32,
     #[filter(fields(cost = price, name))]
     o: OrderingFilter,
+    #[filter(when = may_know_codes)]
+    code: Uuid,
+    #[filter(fields(code), when = may_know_codes)]
+    by_code: OrderingFilter,
+}
+
+fn may_know_codes(request: &Request) -> bool {
+    request.query.contains("codes")
 }
 
 fn few(things: <Thing as Model>::Query, few: bool) -> <Thing as Model>::Query {
