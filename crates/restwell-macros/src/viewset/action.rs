@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, Ident, ImplItemFn, LitBool, LitStr, Type, spanned::Spanned};
+use syn::{Expr, Ident, ImplItemFn, LitBool, LitStr, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{STANDARD, item_of_serializer};
 use crate::{
@@ -41,7 +41,7 @@ pub(super) struct Action {
 
 impl Action {
     pub(super) fn read(function: &ImplItemFn, position: usize, ctxt: &Ctxt) -> Self {
-        let name = function.sig.ident.to_string();
+        let name = function.sig.ident.unraw().to_string();
         let items = attr::items(
             &function.attrs[position..=position],
             "action",
@@ -106,7 +106,7 @@ impl Action {
 
     /// Its entry in the table of actions; `fields` are those of the viewset's serializer.
     pub(super) fn entry(&self, fields: TokenStream) -> TokenStream {
-        let name = self.function.sig.ident.to_string();
+        let name = self.function.sig.ident.unraw().to_string();
         let Self {
             detail,
             methods,
@@ -142,7 +142,7 @@ impl Action {
     /// Its arm in the table of calls.
     pub(super) fn call(&self) -> TokenStream {
         let function = &self.function.sig.ident;
-        let name = function.to_string();
+        let name = function.unraw().to_string();
         // Told at the user's function, with the names of the code around: it may stand in another macro.
         let span = function.span().resolved_at(Span::call_site());
         quote_spanned!(span=> #name => Self::#function(self, request, conn),)
@@ -185,6 +185,10 @@ pub(super) fn map(actions: &mut [Action], ctxt: &Ctxt) {
     actions.sort_by_key(|action| {
         let own = &action.function.sig.ident;
         let first = action.mapping.as_ref().unwrap_or(own);
-        (first.to_string(), action.mapping.is_some(), own.to_string())
+        (
+            first.unraw().to_string(),
+            action.mapping.is_some(),
+            own.unraw().to_string(),
+        )
     });
 }

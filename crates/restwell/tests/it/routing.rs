@@ -80,6 +80,11 @@ mirrors! {
             mirror("a_cover_less", request)
         }
 
+        #[action(detail = true, method = "post")]
+        fn r#return(&self, request: &Request, _: &mut Conn) -> Result<Response> {
+            mirror("return", request)
+        }
+
         #[action(detail = true, policies = Policies { permissions: Some(&[&Nobody]), ..Policies::DEFAULT })]
         fn forbidden(&self, request: &Request, _: &mut Conn) -> Result<Response> {
             mirror("forbidden", request)
@@ -91,6 +96,7 @@ mirrors! {
             Response::ok(request, &json!([
                 request.reverse("action-list", None),
                 request.reverse("action-cover", Some("7")),
+                request.reverse("action-return", Some("7")),
                 request.reverse_with("action-one-page", Some("7"), &[("page", "8")]),
                 request.reverse_with("nested-detail", None, &[("nest", "1"), ("pk", "é/2")]),
                 request.reverse("action-one-page", Some("7")),
@@ -207,6 +213,7 @@ fn a_path_leads_to_an_action_and_its_kwargs() {
             r#"["page","pk=1 page=22"]"#,
         ),
         ("GET /simple/actions/1/cover/", r#"["cover","pk=1"]"#),
+        ("POST /simple/actions/1/return/", r#"["return","pk=1"]"#),
         ("PUT /simple/actions/1/cover/", r#"["change_cover","pk=1"]"#),
         (
             "DELETE /simple/actions/1/cover/",
@@ -353,7 +360,7 @@ fn links_fill_every_group() {
     let (client, _database) = client();
     client.get("/simple/actions/links/").assert(
         200,
-        r#"["http://localhost/simple/actions/","http://localhost/simple/actions/7/cover/","http://localhost/simple/actions/7/pages/8/","http://localhost/simple/nests/1/mirrors/%C3%A9/2/",null]"#,
+        r#"["http://localhost/simple/actions/","http://localhost/simple/actions/7/cover/","http://localhost/simple/actions/7/return/","http://localhost/simple/actions/7/pages/8/","http://localhost/simple/nests/1/mirrors/%C3%A9/2/",null]"#,
     );
 }
 
