@@ -63,6 +63,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `validate = path` | `fn(&Value)` or `fn(&mut Value) -> Result<(), ErrorDetail>`, called when all else holds |
 /// | `computed` | a computed value of the model |
 /// | `method = path` | `fn(&Model, &Request) -> T`, of a plain serializer `fn(&Data, &Request) -> T`: the value that is shown |
+/// | `property = path` | `fn(&Model) -> Value`: the value that is shown as a field of this type |
 /// | `nested` | the type is a serializer of the related model, or a `Vec` of one; read only, unless the serializer is `plain` |
 /// | `nested, writable` | a client sends it too; `save` stores it |
 /// | `identity` | a hyperlink to the object itself |

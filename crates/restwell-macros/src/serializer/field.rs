@@ -14,7 +14,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-const FIELD_OPTIONS: [&str; 23] = [
+const FIELD_OPTIONS: [&str; 24] = [
     "read_only",
     "write_only",
     "required",
@@ -34,6 +34,7 @@ const FIELD_OPTIONS: [&str; 23] = [
     "writable",
     "identity",
     "method",
+    "property",
     "hidden",
     "create_only",
     "label",
@@ -41,7 +42,7 @@ const FIELD_OPTIONS: [&str; 23] = [
 ];
 
 /// What a field is to its model is said by one of these.
-const KINDS: [&str; 4] = ["computed", "nested", "identity", "method"];
+const KINDS: [&str; 5] = ["computed", "nested", "identity", "method", "property"];
 
 /// Pairs that contradict each other, and why; the first is underlined.
 const CONTRADICTIONS: [(&str, &str, &str); 12] = [
@@ -117,8 +118,10 @@ pub(super) enum Kind<'a> {
     Computed,
     /// A column of the row on the other side of to-one relations.
     Remote,
-    /// A value that a function makes of the row.
+    /// A value that a function makes of the row, of any type that serialises.
     Method,
+    /// A value that a function of the model makes of the row, of the field's type.
+    Property,
     /// A serializer of what is on the other side of a relation.
     Nested { many: bool, nullable: bool },
     /// The URL of the row itself.
@@ -196,11 +199,8 @@ impl<'a> Field<'a> {
                 item.flag(ctxt);
             }
             "identity" => self.read_only_kind(Kind::Identity, item.flag(ctxt)),
-            "method" => {
-                self.method = item.value(ctxt);
-                let kind = self.method.as_ref().map_or(self.kind, |_| Kind::Method);
-                self.read_only_kind(kind, true);
-            }
+            "method" => self.make(item, Kind::Method, ctxt),
+            "property" => self.make(item, Kind::Property, ctxt),
             "hidden" => {
                 self.hidden = item.value(ctxt);
                 self.write_only = true;
@@ -210,6 +210,13 @@ impl<'a> Field<'a> {
             "help_text" => self.help_text = item.value(ctxt),
             _ => self.limits.option(item, ctxt),
         }
+    }
+
+    /// The function that makes the value.
+    fn make(&mut self, item: &Item, kind: Kind<'a>, ctxt: &Ctxt) {
+        self.method = item.value(ctxt);
+        let kind = self.method.as_ref().map_or(self.kind, |_| kind);
+        self.read_only_kind(kind, true);
     }
 
     /// `name`, or `author -> name`.
@@ -230,7 +237,7 @@ impl<'a> Field<'a> {
         self.read_only = read_only;
         if !matches!(
             self.kind,
-            Kind::Computed | Kind::Nested { .. } | Kind::Identity | Kind::Method
+            Kind::Computed | Kind::Nested { .. } | Kind::Identity | Kind::Method | Kind::Property
         ) {
             self.kind = kind;
         }
@@ -251,6 +258,7 @@ impl<'a> Field<'a> {
             Kind::Value
             | Kind::Identity
             | Kind::Method
+            | Kind::Property
             | Kind::One {
                 naming: Naming::Key(_),
                 ..
@@ -326,7 +334,7 @@ impl<'a> Field<'a> {
             }
         };
         let kind = match self.kind {
-            Kind::Value | Kind::Computed | Kind::Remote => self.item("KIND"),
+            Kind::Value | Kind::Property | Kind::Computed | Kind::Remote => self.item("KIND"),
             Kind::Nested {
                 many: true,
                 nullable,

@@ -34,6 +34,7 @@ impl Container<'_> {
             let problem = match field.kind {
                 Kind::Computed => "`computed` is a value of a model",
                 Kind::Identity => "`identity` is a row's own URL",
+                Kind::Property => "`property` is a function of a model",
                 _ if field.unique => "`unique` is said of a model's column",
                 _ if !field.unique_for.is_empty() => "`unique_for_…` is said of a model's column",
                 _ if field.source != *field.name => "`source` is a name of a model",
@@ -43,7 +44,7 @@ impl Container<'_> {
                 field.name,
                 format_args!("{problem}, and a `plain` serializer has none"),
             );
-            (field.kind, field.unique) = (Kind::Value, false);
+            (field.kind, field.unique, field.method) = (Kind::Value, false, None);
             field.unique_for.clear();
         }
     }

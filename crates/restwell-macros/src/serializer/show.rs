@@ -100,6 +100,10 @@ impl Container<'_> {
                     value
                 }}
             }
+            Kind::Property => {
+                let path = &field.method;
+                field.represented(index, &quote_spanned!(path.span()=> &(#path)(row)))
+            }
             Kind::Nested { many: true, .. } => quote! {
                 ::restwell::serializers::Sequence(related.#local.all(&::restwell::models::Model::key(row), request))
             },

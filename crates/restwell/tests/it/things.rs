@@ -66,6 +66,10 @@ pub(crate) struct Thing {
 
 impl Thing {
     const LEVELS: &'static [(i64, &'static str)] = &[(1, "Low"), (2, "Middle"), (3, "High")];
+
+    fn is_large(&self) -> bool {
+        self.number > 10
+    }
 }
 
 #[derive(Serializer)]
@@ -73,6 +77,19 @@ impl Thing {
 pub(crate) struct ThingSerializer {
     #[field(read_only)]
     id: i64,
+}
+
+#[derive(Serializer)]
+#[serializer(model = Thing)]
+pub(crate) struct SizeSerializer {
+    #[field(property = Thing::is_large)]
+    is_large: bool,
+}
+
+pub(crate) struct SizeViewSet;
+#[viewset]
+impl ReadOnlyModelViewSet for SizeViewSet {
+    type Serializer = SizeSerializer;
 }
 
 #[derive(FilterSet)]
@@ -262,7 +279,8 @@ pub(crate) fn things() -> (ApiClient, TestDatabase) {
         .register_as("lookups", "lookup", LookupViewSet)
         .register_as("declared", "declared", DeclaredViewSet)
         .register_as("cursors", "cursor", CursorViewSet)
-        .register_as("required", "required", RequiredViewSet);
+        .register_as("required", "required", RequiredViewSet)
+        .register_as("sizes", "size", SizeViewSet);
     let urls = Urls::new().include("/", router);
     (serve_with(urls, settings, &database), database)
 }

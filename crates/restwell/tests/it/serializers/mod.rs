@@ -7,7 +7,12 @@ mod plain;
 mod rules;
 mod views;
 
-use crate::shop::shop;
+use restwell::prelude::*;
+
+use crate::{
+    shop::shop,
+    things::{SizeSerializer, things},
+};
 
 const ITEM: &str = r#"{"id":1,"shop":"Corner","shop_detail":{"id":1,"name":"Corner"},"maker":"http://localhost/shops/2/","maker_detail":{"id":2,"name":"Market"},"number":10,"note":"first thing","extra":null,"tags":["http://localhost/tags/red/","http://localhost/tags/blue/"]}"#;
 
@@ -115,6 +120,22 @@ fn a_list_may_have_a_serializer_of_its_own() {
         r#"{"count":2,"next":null,"previous":null,"results":[{"number":20,"maker":2,"tags":[]},{"number":10,"maker":2,"tags":[1,2]}]}"#,
     );
     assert_eq!(list.statements, 2);
+}
+
+#[test]
+fn a_property_of_the_model_is_shown_as_a_field_of_its_type() {
+    let (client, _database) = things();
+    let shown = client.get("/sizes/");
+    shown.assert(
+        200,
+        r#"[{"is_large":false},{"is_large":true},{"is_large":true}]"#,
+    );
+    assert_eq!(shown.statements, 1);
+    let field = &SizeSerializer::FIELDS[0];
+    assert_eq!(
+        (field.kind.name, field.read_only, field.required),
+        ("boolean", true, false)
+    );
 }
 
 #[test]
