@@ -91,3 +91,13 @@ allow_tables_to_appear_in_same_query!(
     django_content_type,
     django_session,
 );
+
+/// Lets tables of an application stand in one query with a table of accounts, which relations to users need:
+/// `allow_tables_beside!(auth_user: circulation_loan, reviews_review);`. Diesel's own macro takes tables of one crate.
+#[macro_export]
+macro_rules! allow_tables_beside {
+    ($account:ident: $($table:ident),+ $(,)?) => {$(
+        impl ::diesel::query_source::TableNotEqual<$account::table> for $table::table {}
+        impl ::diesel::query_source::TableNotEqual<$table::table> for $account::table {}
+    )+};
+}
