@@ -4,6 +4,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub mod accounts;
 pub mod catalog;
+pub mod circulation;
 pub mod cli;
 pub mod database;
 pub mod health;

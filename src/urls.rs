@@ -10,6 +10,7 @@ use restwell::{
 use crate::{
     accounts::views::UserViewSet,
     catalog::views::{AuthorViewSet, BookViewSet, SubjectViewSet},
+    circulation::views::LoanViewSet,
     holdings::views::{BranchViewSet, CopyViewSet},
 };
 
@@ -21,6 +22,7 @@ pub fn urls() -> Urls {
         .register("books", BookViewSet)
         .register("branches", BranchViewSet)
         .register("copies", CopyViewSet)
+        .register("loans", LoanViewSet)
         .register("users", UserViewSet);
     let token = obtain_auth_token(&[&LoginRateThrottle]);
     Urls::new()

@@ -110,7 +110,8 @@ pub(crate) fn password() -> Secret {
     "library".to_owned().into()
 }
 
-fn token(id: &str) -> String {
+/// What `Authorization` says of the user with this id.
+pub(crate) fn token(id: &str) -> String {
     format!("Token {id:f<40}")
 }
 

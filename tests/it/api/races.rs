@@ -1,25 +1,29 @@
 //! Many clients at the same instant.
 
 use actix_web::http::Method;
-use restwell::test::TestRequest;
+use restwell::test::{TestRequest, TestResponse};
 
-use crate::harness::Library;
+use crate::harness::{Library, token};
 
 /// Sends 50 times the same and counts the answers 201 and 400 `body`.
 fn fifty(library: &Library, path: &str, sent: &str, refused: &str) -> (usize, usize) {
     let requests = (0..50)
         .map(|_| TestRequest::new(Method::POST, path).json(sent))
         .collect();
-    let responses = library.client.send_together(requests);
-    let created = responses
+    counted(&library.client.send_together(requests), refused)
+}
+
+/// How many were successful, and how many 400 with this body.
+fn counted(responses: &[TestResponse], refused: &str) -> (usize, usize) {
+    let successful = responses
         .iter()
-        .filter(|response| response.status == 201)
+        .filter(|response| response.status.is_success())
         .count();
-    let taken = responses
+    let refused = responses
         .iter()
         .filter(|response| response.status == 400 && response.body == refused)
         .count();
-    (created, taken)
+    (successful, refused)
 }
 
 #[test]
@@ -60,4 +64,64 @@ fn changes_of_one_author_at_once_never_break_a_rule() {
             response.body
         );
     }
+}
+
+#[test]
+fn of_fifty_borrowings_of_one_copy_one_is_lent() {
+    let library = Library::stocked();
+    let sent = r#"{"copy":2}"#;
+    let refused = r#"{"copy":["unavailable"]}"#;
+    // By five readers in turn.
+    let requests = (0..50).map(|index| {
+        let request = TestRequest::new(Method::POST, "/api/loans/").json(sent);
+        request.header("authorization", &token(&(index % 5 + 1).to_string()))
+    });
+    let responses = library.anonymous().send_together(requests.collect());
+    assert_eq!(counted(&responses, refused), (1, 49));
+    assert_eq!(
+        library.count("circulation_loan WHERE copy_id = 2 AND returned_at IS NULL"),
+        1
+    );
+}
+
+#[test]
+fn of_twenty_borrowings_by_one_reader_five_are_lent() {
+    let library = Library::stocked();
+    library.sql(
+        "INSERT INTO holdings_copy (book_id, branch_id, number) SELECT 3, 1, n FROM generate_series(1, 20) AS n",
+    );
+    let borrow = |copy: i32| {
+        TestRequest::new(Method::POST, "/api/loans/").json(&format!(r#"{{"copy":{copy}}}"#))
+    };
+    let staff = library.client_of("staff");
+    let responses = staff.send_together((5..25).map(borrow).collect());
+    let refused = r#"{"non_field_errors":["too_many_loans"]}"#;
+    assert_eq!(counted(&responses, refused), (5, 15));
+    assert_eq!(library.count("circulation_loan WHERE borrower_id = 5"), 5);
+}
+
+#[test]
+fn of_ten_renewals_two_hold() {
+    let library = Library::stocked();
+    let renew = |_| TestRequest::new(Method::POST, "/api/loans/1/renew/");
+    let responses = library
+        .client_of("reader1")
+        .send_together((0..10).map(renew).collect());
+    let refused = r#"{"non_field_errors":["too_many_renewals"]}"#;
+    assert_eq!(counted(&responses, refused), (2, 8));
+    assert_eq!(
+        library.count("circulation_loan WHERE id = 1 AND renewals = 2"),
+        1
+    );
+}
+
+#[test]
+fn of_ten_returns_one_holds() {
+    let library = Library::stocked();
+    let give_back = |_| TestRequest::new(Method::POST, "/api/loans/1/return/");
+    let responses = library
+        .client_of("reader1")
+        .send_together((0..10).map(give_back).collect());
+    let refused = r#"{"non_field_errors":["returned"]}"#;
+    assert_eq!(counted(&responses, refused), (1, 9));
 }
