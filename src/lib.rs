@@ -10,6 +10,7 @@ pub mod database;
 pub mod health;
 pub mod holdings;
 pub mod logging;
+pub mod reviews;
 pub mod schema;
 pub mod seed;
 pub mod serve;

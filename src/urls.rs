@@ -12,6 +12,7 @@ use crate::{
     catalog::views::{AuthorViewSet, BookViewSet, SubjectViewSet},
     circulation::views::LoanViewSet,
     holdings::views::{BranchViewSet, CopyViewSet},
+    reviews::views::ReviewViewSet,
 };
 
 /// The routes below `/api/`.
@@ -23,6 +24,7 @@ pub fn urls() -> Urls {
         .register("branches", BranchViewSet)
         .register("copies", CopyViewSet)
         .register("loans", LoanViewSet)
+        .register("reviews", ReviewViewSet)
         .register("users", UserViewSet);
     let token = obtain_auth_token(&[&LoginRateThrottle]);
     Urls::new()

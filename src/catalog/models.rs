@@ -12,6 +12,7 @@ use restwell::prelude::*;
 
 use crate::{
     holdings::models::Copy,
+    reviews::models::Review,
     schema::{
         catalog_author, catalog_book, catalog_book_subjects, catalog_subject, holdings_copy,
         reviews_review,
@@ -62,6 +63,7 @@ pub struct Subject {
     belongs_to(author: Author, by = author_id),
     many_to_many(subjects: Subject, through = catalog_book_subjects(book_id, subject_id)),
     has_many(copies: Copy, by = book_id),
+    has_many(reviews: Review, by = book_id),
     computed(copies_available: BigInt),
     computed(average_stars: Nullable<Double>),
     ordering(title),

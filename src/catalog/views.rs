@@ -19,6 +19,7 @@ use crate::{
         models::Copy,
         serializers::{AddCopies, AddCopiesData, CopySerializer},
     },
+    reviews::{models::Review, serializers::ReviewSerializer},
     schema::catalog_book,
 };
 
@@ -86,6 +87,18 @@ impl ModelViewSet for BookViewSet {
             request,
             || Book::FIELDS.copies.of(book.id),
             Copy::order,
+            conn,
+        )
+    }
+
+    /// What readers think of one book.
+    #[action(detail = true)]
+    fn reviews(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
+        let book = self.get_object(request, conn)?;
+        list_response::<ReviewSerializer, PageNumber<100>>(
+            request,
+            || Book::FIELDS.reviews.of(book.id),
+            Review::order,
             conn,
         )
     }

@@ -12,7 +12,7 @@ fn the_root_lists_the_lists() {
     let library = Library::new();
     library.client.get("/api/").assert(
         200,
-        r#"{"authors":"http://localhost/api/authors/","subjects":"http://localhost/api/subjects/","books":"http://localhost/api/books/","branches":"http://localhost/api/branches/","copies":"http://localhost/api/copies/","loans":"http://localhost/api/loans/","users":"http://localhost/api/users/"}"#,
+        r#"{"authors":"http://localhost/api/authors/","subjects":"http://localhost/api/subjects/","books":"http://localhost/api/books/","branches":"http://localhost/api/branches/","copies":"http://localhost/api/copies/","loans":"http://localhost/api/loans/","reviews":"http://localhost/api/reviews/","users":"http://localhost/api/users/"}"#,
     );
     assert!(
         library

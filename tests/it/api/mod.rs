@@ -3,6 +3,7 @@
 mod authors;
 mod books;
 mod books_add_copies;
+mod books_reviews;
 mod branches;
 mod copies;
 mod covers;
@@ -11,6 +12,7 @@ mod loans;
 mod loans_renew;
 mod loans_return;
 mod races;
+mod reviews;
 mod subjects;
 mod throttling;
 mod users;

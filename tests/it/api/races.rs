@@ -125,3 +125,11 @@ fn of_ten_returns_one_holds() {
     let refused = r#"{"non_field_errors":["returned"]}"#;
     assert_eq!(counted(&responses, refused), (1, 9));
 }
+
+#[test]
+fn of_fifty_reviews_of_one_book_by_one_reader_one_is_created() {
+    let library = Library::stocked();
+    let review = r#"{"book":3,"stars":4,"title":"Prescient"}"#;
+    let refused = r#"{"non_field_errors":["unique"]}"#;
+    assert_eq!(fifty(&library, "/api/reviews/", review, refused), (1, 49));
+}
