@@ -13,8 +13,8 @@ const READERS: [&str; 5] = ["reader1", "reader2", "reader3", "reader4", "reader5
 /// Who may change what the apps of [`LIBRARIANS_APPS`] hold.
 const LIBRARIANS: &str = "Librarians";
 const LIBRARIANS_APPS: [&str; 1] = ["catalog"];
-/// 2026-01-01.
-const JOINED: i64 = 1_767_225_600;
+/// 2025-01-01, before they borrowed anything.
+const JOINED: i64 = 1_735_689_600;
 
 /// Makes the users whose names are free, with this hash of a password.
 pub(super) fn fill(password: &str, conn: &mut PgConnection) -> QueryResult<()> {

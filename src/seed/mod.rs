@@ -19,7 +19,10 @@ use restwell::{
 
 use crate::{
     database::Failure,
-    schema::{catalog_author, catalog_book, catalog_subject, holdings_branch, holdings_copy},
+    schema::{
+        catalog_author, catalog_book, catalog_subject, circulation_loan, holdings_branch,
+        holdings_copy, reviews_review,
+    },
     settings::Secret,
 };
 
@@ -78,6 +81,7 @@ pub fn fill(conn: &mut PgConnection, password: &Secret) -> Result<bool, Failure>
             if is_empty {
                 fill_tables(conn)?;
                 accounts::fill(&password, conn)?;
+                fill_circulation(conn)?;
             }
             QueryResult::Ok(is_empty)
         })
@@ -98,8 +102,11 @@ pub fn count(conn: &mut PgConnection) -> QueryResult<String> {
     let books: i64 = catalog_book::table.count().get_result(conn)?;
     let branches: i64 = holdings_branch::table.count().get_result(conn)?;
     let copies: i64 = holdings_copy::table.count().get_result(conn)?;
+    let loans: i64 = circulation_loan::table.count().get_result(conn)?;
+    let reviews: i64 = reviews_review::table.count().get_result(conn)?;
     Ok(format!(
-        "{authors} authors, {subjects} subjects, {books} books, {branches} branches, {copies} copies"
+        "{authors} authors, {subjects} subjects, {books} books, {branches} branches, {copies} copies, {loans} loans, \
+         {reviews} reviews"
     ))
 }
 
@@ -155,6 +162,15 @@ fn fill_branches(conn: &mut PgConnection) -> QueryResult<()> {
         BRANCHES,
     )?;
     skip_ids(conn, "holdings_branch")
+}
+
+/// What the demo users have borrowed, and what they think of the books.
+fn fill_circulation(conn: &mut PgConnection) -> QueryResult<()> {
+    conn.batch_execute(include_str!("circulation.sql"))?;
+    skip_ids(conn, "circulation_loan")?;
+    conn.batch_execute(include_str!("reviews.sql"))?;
+    skip_ids(conn, "reviews_review")?;
+    conn.batch_execute("analyze circulation_loan, reviews_review")
 }
 
 /// The next row comes after those whose ids were given.

@@ -10,13 +10,15 @@ use lending_library::{
 
 use crate::harness::{Library, password};
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "catalog_author",
     "catalog_subject",
     "catalog_book",
     "catalog_book_subjects",
     "holdings_branch",
     "holdings_copy",
+    "circulation_loan",
+    "reviews_review",
 ];
 
 fn isbns(library: &Library) -> Vec<String> {
@@ -43,8 +45,9 @@ fn is_isbn(text: &str) -> bool {
 fn contents(library: &Library) -> String {
     use diesel::{dsl::sql, sql_types::Text};
 
-    let rows =
-        |table: &&str| format!("(select md5(string_agg(t::text, '|' order by id)) from {table} t)");
+    let rows = |table: &&str| {
+        format!("(select coalesce(md5(string_agg(t::text, '|' order by id)), '') from {table} t)")
+    };
     let all = TABLES.iter().map(rows).collect::<Vec<_>>().join(" || ");
     diesel::select(sql::<Text>(&all))
         .get_result(&mut library.database.connect())
@@ -59,7 +62,7 @@ fn the_demo_fills_empty_tables_once() {
     assert!(!seed::fill(conn, &password()).unwrap());
     assert_eq!(
         seed::count(conn).unwrap(),
-        "192 authors, 20 subjects, 389 books, 4 branches, 500 copies"
+        "192 authors, 20 subjects, 389 books, 4 branches, 500 copies, 100 loans, 300 reviews"
     );
     assert_eq!(
         isbns(&library)
@@ -108,6 +111,43 @@ fn the_demo_is_the_same_everywhere_and_new_rows_come_after_it() {
 }
 
 #[test]
+fn the_demo_lends_as_the_rules_say() {
+    let library = Library::new();
+    seed::fill(&mut library.database.connect(), &password()).unwrap();
+    let loans = "circulation_loan
+        join holdings_copy on holdings_copy.id = copy_id
+        join catalog_book on catalog_book.id = book_id
+        join holdings_branch on holdings_branch.id = branch_id";
+    let count = |condition: &str| library.count(&format!("{loans} where {condition}"));
+    assert_eq!(count("returned_at is null"), 20);
+    assert_eq!(count("is_reference"), 0);
+    assert_eq!(count("returned_at <= borrowed_at"), 0);
+    let last_day = "(borrowed_at at time zone 'UTC')::date + renewals * 10 + loan_period";
+    assert_eq!(count(&format!("due_on <> {last_day}")), 0);
+    // At the moment of each loan: the same copy in other hands, and six of one reader.
+    let at_that_moment =
+        "(select count(*) from circulation_loan other where other.borrowed_at <= loan.borrowed_at
+        and coalesce(other.returned_at > loan.borrowed_at, true)";
+    for (same, limit) in [("copy_id", 1), ("borrower_id", 5)] {
+        let others = format!("{at_that_moment} and other.{same} = loan.{same})");
+        let broken = format!("circulation_loan loan where {others} > {limit}");
+        assert_eq!(library.count(&broken), 0, "{same}");
+    }
+}
+
+#[test]
+fn the_demo_reviews_are_of_all_kinds() {
+    let library = Library::new();
+    seed::fill(&mut library.database.connect(), &password()).unwrap();
+    let kinds = "(select distinct stars, title from reviews_review) as kind";
+    assert_eq!(library.count(kinds), 15);
+    let several = "(select from reviews_review group by book_id having count(*) > 2) as book";
+    assert!(library.count(several) > 10);
+    let reviewers = "(select distinct reviewer_id from reviews_review) as reviewer";
+    assert_eq!(library.count(reviewers), 7);
+}
+
+#[test]
 fn the_demo_leaves_tables_with_rows_alone() {
     let library = Library::new();
     library.sql("insert into catalog_subject (name, slug) values ('Mine', 'mine')");
@@ -138,7 +178,7 @@ fn made_up_books_are_whole() {
     seed::add_books(conn, 400, |_| {}).unwrap();
     assert_eq!(
         seed::count(conn).unwrap(),
-        "10 authors, 20 subjects, 400 books, 4 branches, 800 copies"
+        "10 authors, 20 subjects, 400 books, 4 branches, 800 copies, 0 loans, 0 reviews"
     );
     assert_eq!(library.count("catalog_book_subjects"), 800);
     let isbns: HashSet<String> = isbns(&library)
@@ -169,7 +209,7 @@ fn made_up_books_join_what_is_there() {
     seed::add_books(conn, 1, |_| {}).unwrap();
     assert_eq!(
         seed::count(conn).unwrap(),
-        "443 authors, 20 subjects, 10391 books, 4 branches, 20504 copies"
+        "443 authors, 20 subjects, 10391 books, 4 branches, 20504 copies, 100 loans, 300 reviews"
     );
     let copies: Vec<uuid::Uuid> = holdings_copy::table
         .select(holdings_copy::barcode)

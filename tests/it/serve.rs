@@ -244,7 +244,8 @@ fn migrations_are_listed_reverted_and_applied() {
 #[test]
 fn seed_says_what_it_did() {
     let library = Library::new();
-    let rows = "192 authors, 20 subjects, 389 books, 4 branches, 500 copies\n";
+    let rows =
+        "192 authors, 20 subjects, 389 books, 4 branches, 500 copies, 100 loans, 300 reviews\n";
     assert_eq!(
         run(&library, &["seed"]).1,
         format!("loaded the demo data: {rows}")
@@ -256,7 +257,7 @@ fn seed_says_what_it_did() {
     let (code, stdout, _) = run(&library, &["seed", "--books", "80"]);
     assert!(
         stdout
-            .contains("there are now 194 authors, 20 subjects, 469 books, 4 branches, 660 copies"),
+            .contains("there are now 194 authors, 20 subjects, 469 books, 4 branches, 660 copies, 100 loans, 300 reviews"),
         "{stdout}"
     );
     assert_eq!(code, Some(0));
