@@ -32,7 +32,11 @@ const EXPIRY: &str = "_session_expiry";
 
 /// One client's values by name.
 #[derive(Default)]
-pub struct Session(RefCell<State>);
+pub struct Session {
+    now: RefCell<State>,
+    /// What it was when the policies had let the request pass.
+    admitted: State,
+}
 
 #[derive(Clone, Default)]
 struct State {
@@ -60,7 +64,7 @@ impl State {
 impl Session {
     /// A value.
     pub fn get(&self, name: &str) -> Option<Value> {
-        self.0.borrow().data.as_ref()?.get(name).cloned()
+        self.now.borrow().data.as_ref()?.get(name).cloned()
     }
 
     /// Sets a value.
@@ -77,29 +81,46 @@ impl Session {
     /// Keeps the values under a new key: whoever knew the old one knows nothing.
     pub fn cycle_key(&self) {
         self.change(|_| ());
-        self.0.borrow_mut().renews_key = true;
+        self.now.borrow_mut().renews_key = true;
     }
 
     /// Forgets everything, the key too.
     pub fn flush(&self) {
         self.change(Map::clear);
-        self.0.borrow_mut().renews_key = true;
+        self.now.borrow_mut().renews_key = true;
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Map<String, Value>) -> T) -> T {
-        let mut state = self.0.borrow_mut();
+        let mut state = self.now.borrow_mut();
         state.is_modified = true;
         change(state.data.get_or_insert_default())
     }
 
+    /// Called when the policies have let the request pass: what they changed is not changed again.
+    pub(crate) fn admit(&mut self) {
+        let state = self.now.get_mut();
+        self.admitted = match state.is_modified {
+            true => state.clone(),
+            false => State {
+                is_accessed: state.is_accessed,
+                ..State::default()
+            },
+        };
+    }
+
+    /// Called before the handler starts, perhaps not for the first time: it is as it was when it was admitted.
+    pub(crate) fn rewind(&mut self) {
+        *self.now.get_mut() = self.admitted.clone();
+    }
+
     /// What it is now, for [`Session::restore`].
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot(self.0.borrow().clone())
+        Snapshot(self.now.borrow().clone())
     }
 
     /// Forgets what has changed since.
     pub(crate) fn restore(&self, Snapshot(before): Snapshot) {
-        let mut state = self.0.borrow_mut();
+        let mut state = self.now.borrow_mut();
         if state.is_modified || state.is_saved {
             *state = State {
                 is_accessed: true,
@@ -110,7 +131,7 @@ impl Session {
 
     /// Whether the answer may depend on it.
     pub(crate) fn is_accessed(&self) -> bool {
-        self.0.borrow().is_accessed
+        self.now.borrow().is_accessed
     }
 }
 
@@ -123,10 +144,10 @@ impl Request {
     /// # Errors
     /// The database's.
     pub fn session(&self, conn: &mut Conn) -> Result<&Session> {
-        let is_loaded = self.session.0.borrow().data.is_some();
+        let is_loaded = self.session.now.borrow().data.is_some();
         if !is_loaded {
             let loaded = load(self, conn)?;
-            self.session.0.replace(loaded);
+            self.session.now.replace(loaded);
         }
         Ok(&self.session)
     }
@@ -180,7 +201,7 @@ fn decode(text: &str, settings: &Settings) -> Map<String, Value> {
 /// # Errors
 /// The database's, and 400 `session_interrupted` if the session was deleted meanwhile: the client has logged out.
 pub(crate) fn save(request: &Request, status: StatusCode, conn: &mut Conn) -> Result<()> {
-    let mut state = request.session.0.borrow_mut();
+    let mut state = request.session.now.borrow_mut();
     let settings = &request.settings;
     let slides = settings.session_save_every_request && !state.is_saved;
     let is_due = state.is_modified || slides && state.data.is_some();
@@ -292,7 +313,7 @@ pub(crate) fn close(
 
 /// Tells the client of the key of its session, or that it has none any more.
 pub(crate) fn with_cookie(response: Response, request: &Request) -> Response {
-    let state = request.session.0.borrow();
+    let state = request.session.now.borrow();
     let (settings, cookie) = (&request.settings, &request.settings.session_cookie);
     match (&state.data, &state.key) {
         (Some(data), Some(key)) if state.is_saved => {

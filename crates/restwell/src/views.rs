@@ -16,7 +16,7 @@ use crate::{
     response::Response,
     routers::route_of,
     serializers::Checks,
-    sessions::{self, Session},
+    sessions,
     throttling::{add_rate_limits, check_throttles},
 };
 
@@ -25,8 +25,7 @@ use crate::{
 /// # Errors
 /// A lost connection, so that the caller may try another one; work that is to be done without a connection.
 pub(crate) fn dispatch(request: &mut Request, conn: &mut Conn) -> Result<Response> {
-    // A job that is tried on another connection starts anew.
-    request.session = Session::default();
+    request.session.rewind();
     let result = answer(request, conn);
     let request = &*request;
     let result = sessions::close(result, request, conn);
@@ -91,6 +90,7 @@ fn answer(request: &mut Request, conn: &mut Conn) -> Result<Response> {
     if !request.is_admitted {
         admit(request, conn)?;
         request.is_admitted = true;
+        request.session.admit();
     }
     // 6. The verb: 405.
     if request.method == Method::OPTIONS && route_of(request).has_metadata() {

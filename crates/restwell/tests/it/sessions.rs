@@ -53,6 +53,9 @@ fn visit(request: &Request, conn: &mut Conn) -> Result<Response> {
         .unwrap_or(0)
         + 1;
     session.insert("visits", visits);
+    if request.query.contains("offload") {
+        request.offload("nothing", || ())?;
+    }
     if request.query.contains("ends") {
         diesel::delete(django_session::table).execute(conn)?;
     }
@@ -95,38 +98,18 @@ fn browser(settings: Settings) -> (Browser, TestDatabase) {
         authentication: Some(&[]),
         ..POLICIES
     };
+    let view = |name, policies| ApiView::new(name).policies(policies);
+    let who_view = view("Who", POLICIES).get(who).post(who).delete(who);
+    let visit_view = view("Visit", anonymous).get(visit).post(visit);
+    let change_view = view("Change", anonymous).post(change);
     let urls = Urls::new()
-        .path(
-            "/who/",
-            "who",
-            ApiView::new("Who")
-                .policies(POLICIES)
-                .get(who)
-                .post(who)
-                .delete(who),
-        )
-        .path(
-            "/visit/",
-            "visit",
-            ApiView::new("Visit")
-                .policies(anonymous)
-                .get(visit)
-                .post(visit),
-        )
-        .path(
-            "/plain/",
-            "plain",
-            ApiView::new("Plain").policies(anonymous).get(who),
-        )
-        .path(
-            "/change/<what>/",
-            "change",
-            ApiView::new("Change").policies(anonymous).post(change),
-        );
-    (
-        Browser::new(serve_with(urls, settings, &database)),
-        database,
-    )
+        .path("/who/", "who", who_view)
+        .path("/visit/", "visit", visit_view)
+        .path("/renewed/", "renewed", view("Renewed", POLICIES).get(visit))
+        .path("/plain/", "plain", view("Plain", anonymous).get(who))
+        .path("/change/<what>/", "change", change_view);
+    let client = serve_with(urls, settings, &database);
+    (Browser::new(client), database)
 }
 
 fn settings() -> Settings {
@@ -268,6 +251,31 @@ fn a_session_that_an_old_key_has_signed_is_renewed() {
         (again.statements, browser.cookie("sessionid")),
         (2, Some(key))
     );
+}
+
+#[test]
+fn a_handler_that_starts_again_finds_the_session_as_it_was() {
+    let (browser, database) = browser(Settings {
+        secret_key: SecretKey::new("a-newer-key-of-fifty-characters-for-tests-only!!!!"),
+        secret_key_fallbacks: vec![SecretKey::new(KEY)],
+        ..settings()
+    });
+    store(&database, ANNS_SESSION, 60);
+    browser.set_cookie("sessionid", SESSION_KEY);
+    for (method, visits) in [(Method::GET, "1"), (Method::POST, "2")] {
+        let request = TestRequest::new(method, "/visit/?offload=1");
+        browser.send(request).assert(200, visits);
+    }
+    browser.get("/who/").assert(200, "\"ann\"");
+    let path = "/renewed/?offload=1";
+    store(&database, ANNS_SESSION, 60);
+    browser.set_cookie("sessionid", SESSION_KEY);
+    let response = browser.get(path);
+    response.assert(200, "1");
+    assert_eq!(set_cookies(&response).len(), 1);
+    browser.get("/who/").assert(200, "\"ann\"");
+    browser.set_cookie("sessionid", SESSION_KEY);
+    browser.get("/who/").assert(200, "null");
 }
 
 #[test]
