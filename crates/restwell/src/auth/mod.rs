@@ -33,7 +33,7 @@ use schema::{
 };
 pub use users::{create_superuser, delete_user, get_by_username, has_superuser, set_password};
 pub(crate) use views::{MAX_USERNAME, normalize_username};
-pub use views::{login_view, logout_view, urls};
+pub use views::{login_view, logout_view};
 
 /// Someone who may sign in.
 #[derive(Clone, Queryable, Selectable, Identifiable, Model)]

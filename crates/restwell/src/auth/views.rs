@@ -17,7 +17,6 @@ use crate::{
     renderers::{JSON, Renderer},
     request::Request,
     response::Response,
-    routers::SimpleRouter,
     throttling::Throttle,
     viewsets::Policies,
 };
@@ -29,14 +28,6 @@ pub(crate) const MAX_USERNAME: usize = 150;
 
 const RENDERERS: &[&dyn Renderer] = &[&PageRenderer, JSON];
 const PARSERS: &[Parser] = &[Parser::FORM, Parser::MULTI_PART];
-
-/// The routes `login` and `logout`, with throttles for who tries to sign in:
-/// `Urls::new().include_as("/auth/", "rest_framework", auth::urls(&[…]))`.
-pub fn urls(throttles: &'static [&'static dyn Throttle]) -> SimpleRouter {
-    SimpleRouter::new()
-        .view("login", "login", login_view(throttles))
-        .view("logout", "logout", logout_view())
-}
 
 /// A page with a form, which signs in who fills it out correctly, and leads to the page that `next` names if that is one
 /// of this site.

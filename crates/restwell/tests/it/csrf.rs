@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use restwell::{
     api_views::ApiView,
-    auth::User,
+    auth::{User, login_view},
     authentication::SessionAuthentication,
     cookies::CookieSettings,
     csrf::get_token,
@@ -68,7 +68,7 @@ fn ann(settings: Settings) -> (Browser, TestDatabase) {
         ..closed
     };
     let urls = Urls::new()
-        .include("/auth/", restwell::auth::urls(&[]))
+        .path("/auth/login/", "login", login_view(&[]))
         .path("/open/", "open", view("Open", POLICIES))
         .path("/private/", "private", view("Private", private))
         .path("/closed/", "closed", view("Closed", closed))

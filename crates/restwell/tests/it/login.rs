@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use restwell::{
     api_views::ApiView,
-    auth::{User, is_safe_redirect, urls},
+    auth::{User, is_safe_redirect, login_view, logout_view},
     exceptions::ErrorFormat,
     prelude::*,
     settings::Settings,
@@ -33,7 +33,8 @@ fn who(request: &Request, _: &mut Conn) -> Result<Response> {
 fn browser() -> (Browser, TestDatabase) {
     let database = accounts();
     let urls = Urls::new()
-        .include_as("/auth/", "rest_framework", urls(&[&Never]))
+        .path("/auth/login/", "login", login_view(&[&Never]))
+        .path("/auth/logout/", "logout", logout_view())
         .path(
             "/who/",
             "who",
