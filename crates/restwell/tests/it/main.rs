@@ -39,6 +39,8 @@ mod pagination;
 #[cfg(test)]
 mod parsers;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod policies;
 #[cfg(test)]
 mod press;

@@ -55,10 +55,11 @@ pub(crate) struct Tag {
     belongs_to(shop: Shop, by = shop_id),
     belongs_to(maker: Shop, by = maker_id),
     many_to_many(tags: Tag, through = item_tags(item_id, tag_id)),
-    ordering(number)
+    ordering(number),
+    app_label = "store"
 )]
 pub(crate) struct Item {
-    id: i64,
+    pub(crate) id: i64,
     shop_id: Option<i32>,
     maker_id: i32,
     number: i32,
