@@ -68,9 +68,11 @@
 //! | related rows | [`relations`] | `docs/relations.md` |
 //! | filters, search, order | [`filters`] | `docs/filtering.md` |
 //! | pages | [`pagination`] | `docs/pagination.md` |
-//! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`], [`authentication`], [`permissions`], [`throttling`] | `docs/viewsets.md` |
+//! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
-//! | users, passwords, sessions, forgeries | [`auth`], [`sessions`], [`csrf`], [`signing`] | |
+//! | users, groups, passwords | [`auth`] | `docs/accounts.md` |
+//! | who asks | [`authentication`], [`authtoken`], [`sessions`], [`csrf`], [`signing`] | |
+//! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
@@ -148,6 +150,7 @@ mod guides {
     }
 
     guides! {
+        Accounts: "../../../docs/accounts.md",
         Architecture: "../../../docs/ARCHITECTURE.md",
         Errors: "../../../docs/errors.md",
         Fields: "../../../docs/fields.md",
@@ -155,6 +158,7 @@ mod guides {
         Models: "../../../docs/models.md",
         Pagination: "../../../docs/pagination.md",
         Parsers: "../../../docs/parsers.md",
+        Permissions: "../../../docs/permissions.md",
         Relations: "../../../docs/relations.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
