@@ -5,6 +5,15 @@ insert into auth_user
 select '!', false, 'bench-reader-' || number, '', '', '', false, true, now()
 from generate_series(1, 20) as number;
 
+-- Who creates books, and who reads them by token.
+insert into auth_user
+    (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined)
+values ('!', true, 'bench-admin', '', '', '', true, true, now());
+insert into authtoken_token (key, created, user_id)
+select case when is_superuser then repeat('a', 40) else repeat('b', 40) end, now(), id
+from auth_user
+where username in ('bench-admin', 'bench-reader-1');
+
 -- Every seventh copy was lent once, and half of these are still out.
 insert into circulation_loan (copy_id, borrower_id, due_on, returned_at)
 select copy.id, (select min(id) from auth_user where username like 'bench-reader-%'), current_date,

@@ -1,5 +1,5 @@
 -- What wrk sends, and the one line that it reports: requests, seconds, p99 in milliseconds, failures.
--- wrk … --script requests.lua URL -- list|detail|create BOOKS FIRST
+-- wrk … --script requests.lua URL -- list|detail|token|create BOOKS FIRST
 -- BOOKS is the number of books with the ids 1 to BOOKS, FIRST the number of the first ISBN that is not taken.
 
 local kind, books, next_isbn
@@ -22,6 +22,11 @@ local function detail()
     return wrk.format("GET", "/api/books/" .. math.random(1, books) .. "/")
 end
 
+-- As detail, by a user who sends a token.
+local function token()
+    return wrk.format("GET", "/api/books/" .. math.random(1, books) .. "/", { ["Authorization"] = "Token " .. ("b"):rep(40) })
+end
+
 local function create()
     local number = next_isbn
     next_isbn = next_isbn + 1
@@ -30,13 +35,14 @@ local function create()
             .. '"pages":321,"price":"12.50","language":"en","summary":"Written to be measured.",'
             .. '"keywords":["speed","bench"],"metadata":{"edition":1},"weight_kg":0.35}',
         number, isbn(number), math.random(1, books / 40))
-    return wrk.format("POST", "/api/books/", { ["Content-Type"] = "application/json" }, body)
+    local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Token " .. ("a"):rep(40) }
+    return wrk.format("POST", "/api/books/", headers, body)
 end
 
 function init(args)
     kind, books, next_isbn = args[1], tonumber(args[2]), tonumber(args[3])
     math.randomseed(next_isbn)
-    request = ({ list = list, detail = detail, create = create })[kind]
+    request = ({ list = list, detail = detail, token = token, create = create })[kind]
 end
 
 function done(summary, latency)

@@ -163,6 +163,12 @@ pub(crate) enum Failure {
     Malformed(String),
     /// 400, with the errors of each field, in their order.
     Fields(Vec<(&'static str, String)>),
+    /// 401: a stranger may not do this.
+    Stranger,
+    /// 401: there is no such token.
+    WrongCredentials,
+    /// 403.
+    Forbidden,
     /// 503.
     Busy,
     /// 500; the cause is logged.
@@ -197,6 +203,8 @@ impl ResponseError for Failure {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Malformed(_) | Self::Fields(_) => StatusCode::BAD_REQUEST,
+            Self::Stranger | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -220,6 +228,9 @@ impl ResponseError for Failure {
                 }
                 to_json(&body, 256)
             }
+            Self::Stranger => detail("Say who you are first."),
+            Self::WrongCredentials => detail("These credentials are not valid."),
+            Self::Forbidden => detail("You may not do this."),
             Self::Busy => detail("The service is busy. Try again shortly."),
             Self::Internal => detail("The server failed to answer this request."),
         };

@@ -1,7 +1,7 @@
 //! The books of the lending library as one writes them by hand, with actix-web and diesel and nothing between.
 //!
 //! It answers three requests byte for byte as the service does: `GET /api/books/` (with `?page=`),
-//! `GET /api/books/{id}/` and `POST /api/books/`. `scripts/bench` loads both and compares them, so it is written to be
+//! `GET /api/books/{id}/` and `POST /api/books/`, by token too. `scripts/bench` loads both and compares them, so it is written to be
 //! fast: few statements, all of them prepared, and nothing done for a request that a service in production would not do.
 
 use std::{env, error::Error, io::Write, time::Duration};
@@ -11,6 +11,7 @@ use chrono::{SecondsFormat, Utc};
 
 mod access;
 mod answer;
+mod auth;
 mod db;
 mod input;
 mod queries;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{BookJson, Failure, Page, json_response, to_json},
+    auth::Credentials,
     db::Db,
     input::{BookInput, NewBook},
     queries,
@@ -35,8 +36,9 @@ pub(crate) async fn list(
         .ok()
         .filter(|number| *number > 0);
     let number: i64 = number.ok_or(Failure::NotFound("There is no such page."))?;
-    let url = url_of(&request);
+    let (url, credentials) = (url_of(&request), Credentials::of(&request));
     let body = db.run(move |conn| {
+        credentials.user(conn)?;
         let offset = (number - 1).saturating_mul(PAGE_SIZE);
         let (count, books) = queries::page(PAGE_SIZE, offset, conn)?;
         if books.is_empty() && number > 1 {
@@ -63,13 +65,16 @@ pub(crate) async fn list(
 
 /// `GET /api/books/{id}/`
 pub(crate) async fn retrieve(
+    request: HttpRequest,
     id: web::Path<String>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Failure> {
+    let credentials = Credentials::of(&request);
     let id = id
         .parse()
         .map_err(|_| Failure::NotFound("There is nothing here."))?;
     let body = db.run(move |conn| {
+        credentials.user(conn)?;
         let (book, related) = queries::book(id, conn)?;
         to_json(&BookJson::new(&book, &related), 1024)
     });
@@ -77,11 +82,18 @@ pub(crate) async fn retrieve(
 }
 
 /// `POST /api/books/`
-pub(crate) async fn create(body: web::Bytes, db: web::Data<Db>) -> Result<HttpResponse, Failure> {
-    let input: BookInput = serde_json::from_slice(&body)
-        .map_err(|error| Failure::Malformed(format!("The request body is not JSON: {error}.")))?;
-    let new = NewBook::try_from(input)?;
+pub(crate) async fn create(
+    request: HttpRequest,
+    body: web::Bytes,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Failure> {
+    let credentials = Credentials::of(&request);
     let body = db.run(move |conn| {
+        credentials.check_superuser(conn)?;
+        let input: BookInput = serde_json::from_slice(&body).map_err(|error| {
+            Failure::Malformed(format!("The request body is not JSON: {error}."))
+        })?;
+        let new = NewBook::try_from(input)?;
         let (book, related) = queries::insert(new, conn)?;
         to_json(&BookJson::new(&book, &related), 1024)
     });
