@@ -1,9 +1,9 @@
--- A hundred loans, twenty of them open, one every third day of 2025. The readers take turns, and so do sixty copies: who
+-- A hundred loans, ten of them open, one every third day of 2025. The readers take turns, and so do sixty copies: who
 -- borrows one has had back what they borrowed before, and the copy is back from its last reader.
 insert into circulation_loan (id, copy_id, borrower_id, borrowed_at, due_on, returned_at, renewals)
 select loan.id, copy.id, auth_user.id, borrowed_at,
        (borrowed_at at time zone 'UTC')::date + renewals * 10 + extract(day from loan_period)::integer,
-       case when loan.id <= 80 then borrowed_at + renewals * interval '10 days' + (loan.id * 5 % 12 + 1) * interval '1 day' end,
+       case when loan.id <= 90 then borrowed_at + renewals * interval '10 days' + (loan.id * 5 % 12 + 1) * interval '1 day' end,
        renewals
 from generate_series(1, 100) as loan (id)
 cross join lateral (

@@ -119,7 +119,7 @@ fn the_demo_lends_as_the_rules_say() {
         join catalog_book on catalog_book.id = book_id
         join holdings_branch on holdings_branch.id = branch_id";
     let count = |condition: &str| library.count(&format!("{loans} where {condition}"));
-    assert_eq!(count("returned_at is null"), 20);
+    assert_eq!(count("returned_at is null"), 10);
     assert_eq!(count("is_reference"), 0);
     assert_eq!(count("returned_at <= borrowed_at"), 0);
     let last_day = "(borrowed_at at time zone 'UTC')::date + renewals * 10 + loan_period";
