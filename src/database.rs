@@ -140,7 +140,10 @@ impl Database {
 }
 
 /// The key in this file, made if there is none; nobody else may read it.
-fn kept_secret_key(path: &Path) -> Result<SecretKey, Failure> {
+///
+/// # Errors
+/// If the file can be neither read nor written, or holds no key.
+pub fn kept_secret_key(path: &Path) -> Result<SecretKey, Failure> {
     let failed = |error: io::Error| format!("{}: {error}", path.display());
     let created = OpenOptions::new()
         .write(true)

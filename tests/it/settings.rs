@@ -1,7 +1,12 @@
 //! `src/settings.rs`: every variable, right and wrong.
 
-use lending_library::settings::{LogFormat, Problems, Settings};
-use restwell::exceptions::ErrorFormat;
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
+use lending_library::{
+    database::kept_secret_key,
+    settings::{LogFormat, Problems, Settings},
+};
+use restwell::{crypto::salted_hmac, exceptions::ErrorFormat};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const URL: &str = "postgres://u:secret@db/library";
@@ -65,6 +70,20 @@ fn nothing_needs_to_be_set() {
     assert_eq!(settings.api.num_proxies, Some(0));
     assert!(!settings.api.session_cookie.secure && settings.api.csrf_trusted_origins.is_empty());
     assert!(format!("{:?}", settings.api.throttle_store).starts_with("PostgresStore"));
+}
+
+#[test]
+fn the_key_beside_the_embedded_database_is_made_once_and_kept_to_oneself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret_key");
+    let signed = || salted_hmac("salt", "value", &kept_secret_key(&path).unwrap());
+    let first = signed();
+    assert_eq!(signed(), first);
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    fs::write(&path, "short").unwrap();
+    let error = kept_secret_key(&path).unwrap_err().to_string();
+    assert!(error.contains("holds no key"), "{error}");
 }
 
 #[test]
