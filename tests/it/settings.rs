@@ -232,7 +232,7 @@ fn database_urls() {
 #[test]
 fn secrets_come_from_files_too() {
     let path = std::env::temp_dir().join(format!("restwell-settings-{}", std::process::id()));
-    std::fs::write(&path, format!("{URL}\n")).unwrap();
+    fs::write(&path, format!("{URL}\n")).unwrap();
     let file = path.to_str().unwrap();
     let settings = parse(&[("DATABASE_URL_FILE", file), ("SECRET_KEY", KEY)]).unwrap();
     assert_eq!(settings.database_url.unwrap().expose(), URL);
@@ -242,9 +242,9 @@ fn secrets_come_from_files_too() {
         ("SECRET_KEY", KEY),
     ];
     assert_eq!(wrong(&both), ["DATABASE_URL_FILE"]);
-    std::fs::write(&path, "\n").unwrap();
+    fs::write(&path, "\n").unwrap();
     assert_eq!(wrong(&[("SECRET_KEY_FILE", file)]), ["SECRET_KEY_FILE"]);
-    std::fs::remove_file(&path).unwrap();
+    fs::remove_file(&path).unwrap();
 }
 
 #[test]
