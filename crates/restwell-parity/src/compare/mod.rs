@@ -8,6 +8,7 @@ use crate::{
     json_path::{JsonPath, Step},
 };
 
+mod cookies;
 mod json;
 mod spelling;
 
@@ -49,7 +50,7 @@ pub(crate) struct Ruling {
     pub(crate) headers: Vec<String>,
     /// Values of which only type and format are compared.
     pub(crate) volatile: Vec<JsonPath>,
-    /// Headers of which only the presence is compared.
+    /// Headers of which only the presence is compared, and the size of a number.
     pub(crate) volatile_headers: Vec<String>,
     pub(crate) unordered: Unordered,
     /// Whether the texts in answers of 400 and above are free.
@@ -116,6 +117,7 @@ pub(crate) fn differences(left: &Answer, right: &Answer, ruling: &Ruling) -> Vec
         let vary = |answer: &Answer| shown_header(answer.header("Vary"));
         found.push(Difference::new("header Vary", vary(left), vary(right)));
     }
+    found.extend(cookies::difference(left, right));
     compare_bodies(left, right, ruling, &mut found);
     found
 }
@@ -137,7 +139,7 @@ fn compare_header(
         .iter()
         .any(|header| header.eq_ignore_ascii_case(name));
     let is_same = match (&left, &right) {
-        (Some(_), Some(_)) if is_volatile => true,
+        (Some(left), Some(right)) if is_volatile => is_near(left, right),
         (Some(left), Some(right)) if ruling.unordered.has_header(name) => {
             sorted_items(left) == sorted_items(right)
         }
@@ -148,6 +150,15 @@ fn compare_header(
         let (left, right) = shown();
         Difference::new(format!("header {name}"), left, right)
     })
+}
+
+/// Two numbers may be a little apart; of other values nothing is asked.
+fn is_near(left: &str, right: &str) -> bool {
+    const TOLERANCE: u64 = 5;
+    match (left.parse::<u64>(), right.parse()) {
+        (Ok(left), Ok(right)) => left.abs_diff(right) <= TOLERANCE,
+        (left, right) => left.is_ok() == right.is_ok(),
+    }
 }
 
 fn sorted_items(header: &str) -> Vec<&str> {

@@ -202,6 +202,12 @@ fn headers_of_the_contract_are_compared() {
             &volatile,
             Some("header Retry-After"),
         ),
+        (
+            ("Retry-After", "9"),
+            ("Retry-After", "15"),
+            &volatile,
+            Some("header Retry-After"),
+        ),
         (("X-Total", "9"), ("X-Total", "8"), &plain, None),
         (
             ("X-Total", "9"),
