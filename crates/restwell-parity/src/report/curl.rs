@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::secrets::without_secrets;
 use crate::client::Request;
 
-/// The request as `curl` sends it, header for header.
+/// The request as `curl` sends it, header for header, but without the secrets in it.
 pub(crate) fn curl(request: &Request, origin: &str) -> String {
+    let request = &without_secrets(request);
     let mut line = match request.method.as_str() {
         "HEAD" => "curl -sI".to_owned(),
         method => format!("curl -siX {}", quoted(method.as_bytes())),

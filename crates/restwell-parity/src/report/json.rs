@@ -4,7 +4,11 @@ use std::{fs::File, io, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{Report, curl::curl};
+use super::{
+    Report,
+    curl::curl,
+    secrets::{body_without_secrets, sides, without_secret},
+};
 use crate::outcome::{Evidence, Exchange, Outcome, Verdict};
 
 /// # Errors
@@ -46,7 +50,8 @@ fn to_json(outcome: &Outcome, origins: &[String; 2]) -> Value {
 
 fn evidence_to_json(evidence: &Evidence, [left, right]: &[String; 2]) -> Value {
     let differences = evidence.differences.iter().map(|difference| {
-        json!({"at": difference.at, "left": difference.left, "right": difference.right})
+        let [left, right] = sides(difference);
+        json!({"at": difference.at, "left": left, "right": right})
     });
     json!({
         "differences": differences.collect::<Vec<_>>(),
@@ -58,12 +63,12 @@ fn evidence_to_json(evidence: &Evidence, [left, right]: &[String; 2]) -> Value {
 fn exchange_to_json(exchange: &Exchange, origin: &str) -> Value {
     let headers = exchange.answer.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        json!([name.as_str(), value])
+        json!([name.as_str(), without_secret(name.as_str(), &value)])
     });
     json!({
         "request": curl(&exchange.request, origin),
         "status": exchange.answer.status,
         "headers": headers.collect::<Vec<_>>(),
-        "body": String::from_utf8_lossy(&exchange.answer.body),
+        "body": String::from_utf8_lossy(&body_without_secrets(&exchange.answer.body)),
     })
 }

@@ -16,6 +16,7 @@ mod curl;
 mod json;
 mod junit;
 mod progress;
+mod secrets;
 mod text;
 
 pub(crate) use json::write_json;

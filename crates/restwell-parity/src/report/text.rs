@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::curl::curl;
+use super::{
+    curl::curl,
+    secrets::{body_without_secrets, sides},
+};
 use crate::{
     client::Answer,
     outcome::{Evidence, Exchange, Outcome, Verdict},
@@ -32,8 +35,8 @@ pub(super) fn outcome(outcome: &Outcome, origins: &[String; 2]) -> String {
 
 fn write_evidence(text: &mut String, evidence: &Evidence, origins: &[String; 2]) {
     for difference in evidence.differences.iter().take(SHOWN_DIFFERENCES) {
-        let at = &difference.at;
-        let _ = writeln!(text, "  {at}: {} | {}", difference.left, difference.right);
+        let (at, [left, right]) = (&difference.at, sides(difference));
+        let _ = writeln!(text, "  {at}: {left} | {right}");
     }
     let hidden = evidence.differences.len().saturating_sub(SHOWN_DIFFERENCES);
     if hidden > 0 {
@@ -68,7 +71,8 @@ fn write_answer(text: &mut String, side: &str, exchange: &Exchange) {
 fn shown_body(answer: &Answer) -> String {
     let json = answer.json().filter(|_| answer.is_json());
     let pretty = json.and_then(|json| serde_json::to_string_pretty(&json).ok());
-    let whole = pretty.unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned());
+    let whole = pretty.map_or_else(|| answer.body.clone(), String::into_bytes);
+    let whole = String::from_utf8_lossy(&body_without_secrets(&whole)).into_owned();
     let mut cut: String = whole.chars().take(SHOWN_LETTERS).collect();
     if let Some((end, _)) = cut.match_indices('\n').nth(SHOWN_LINES) {
         cut.truncate(end);
