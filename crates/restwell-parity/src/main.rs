@@ -32,7 +32,7 @@ mod template;
 
 use clauses::Clauses;
 use http_file::HttpFile;
-use random::{Grammar, Plan};
+use random::{Credential, Grammar, Plan};
 use report::{Progress, Report};
 use rules::Rules;
 use run::Run;
@@ -69,7 +69,8 @@ struct Arguments {
     /// What OPTIONS does not say about parameters and fields, as TOML, for generated requests
     #[arg(long, value_name = "FILE")]
     grammar: Option<PathBuf>,
-    /// A value of Authorization for generated requests; the first one explores the API, and some requests go without
+    /// A value of Authorization for generated requests instead of the grammar's; the first one explores the API, and some
+    /// requests go without
     #[arg(long = "authorization", value_name = "VALUE")]
     authorizations: Vec<String>,
     /// Compare the tables of both Postgres databases at the end
@@ -134,6 +135,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let coverage = clauses
         .map(|clauses| clauses.coverage(&files))
         .transpose()?;
+    let credentials = match arguments.authorizations.as_slice() {
+        [] => grammar.credentials.clone(),
+        headers => Credential::of_headers(headers),
+    };
     let mut run = connect(arguments, &rules)?;
     let cases: usize = files.iter().map(|file| file.cases.len()).sum();
     let progress = Progress::new(cases + arguments.random);
@@ -149,7 +154,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
             seed: arguments.seed,
             root: &arguments.root,
             grammar: &grammar,
-            authorizations: &arguments.authorizations,
+            credentials: &credentials,
         };
         random::run_random(&mut run, &plan, &mut report)?;
     }

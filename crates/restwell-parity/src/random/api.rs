@@ -96,7 +96,9 @@ pub(super) fn explore(
             .context("the API's root is no object of URLs")?;
         let path = link.strip_prefix(PLACEHOLDER).unwrap_or(link).to_owned();
         if !grammar.skip {
-            rows.insert(name.clone(), read_rows(&path, ask)?);
+            let mut found = read_rows(&path, ask)?;
+            found.retain(|row| !grammar.spares(row));
+            rows.insert(name.clone(), found);
             paths.push((name.clone(), path, grammar));
         }
     }

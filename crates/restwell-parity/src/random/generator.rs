@@ -8,7 +8,7 @@ use super::{
     api::{Field, Resource, Rows},
     body::{Body, Encoding, Item},
     draft::{Draft, Target},
-    grammar::Grammar,
+    grammar::{Credential, Grammar},
     kind::Kind,
     mutation::{mutate, odd_body, odd_text},
     value::{Row, Source, to_text},
@@ -41,8 +41,7 @@ pub(super) struct Generator<'a> {
     pub(super) resources: Vec<Resource>,
     pub(super) source: Source,
     grammar: &'a Grammar,
-    /// Values of the header `Authorization`.
-    authorizations: &'a [String],
+    credentials: &'a [Credential],
 }
 
 impl<'a> Generator<'a> {
@@ -51,7 +50,7 @@ impl<'a> Generator<'a> {
         seed: u64,
         (resources, rows): (Vec<Resource>, Rows),
         grammar: &'a Grammar,
-        authorizations: &'a [String],
+        credentials: &'a [Credential],
     ) -> Self {
         let mut source = Source::new(seed);
         source.rows = rows;
@@ -59,13 +58,17 @@ impl<'a> Generator<'a> {
             resources,
             source,
             grammar,
-            authorizations,
+            credentials,
         }
     }
 
     /// The next request.
     pub(super) fn draft(&mut self) -> Draft {
-        let resource = self.source.rng.usize(..self.resources.len());
+        let weights = self
+            .resources
+            .iter()
+            .map(|resource| resource.grammar.weight);
+        let resource = self.source.weighted(weights);
         let mut draft = Draft {
             resource,
             target: Target::Other,
@@ -275,12 +278,9 @@ impl<'a> Generator<'a> {
     }
 
     fn set_headers(&mut self, draft: &mut Draft) {
-        let is_first = self.source.happens(75);
-        let authorization = match self.authorizations.first() {
-            Some(first) if is_first => Some(first.clone()),
-            _ if self.source.happens(60) => self.source.pick(self.authorizations).cloned(),
-            _ => None,
-        };
+        let weights = self.credentials.iter().map(|credential| credential.weight);
+        let credential = self.credentials.get(self.source.weighted(weights));
+        let authorization = credential.and_then(|credential| credential.authorization.clone());
         draft
             .headers
             .extend(authorization.map(|value| ("Authorization".to_owned(), value)));

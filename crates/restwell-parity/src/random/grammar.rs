@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::kind::Kind;
+use super::{
+    kind::Kind,
+    value::{Row, to_text},
+};
 
 /// A grammar file, read. Maps are sorted, so that one seed makes the same requests each time.
 #[derive(Debug, Deserialize)]
@@ -17,20 +20,85 @@ pub(crate) struct Grammar {
     pub(super) accept: Vec<String>,
     /// Values of `?format=`.
     pub(super) formats: Vec<String>,
+    /// Who asks; the first one explores the API.
+    pub(crate) credentials: Vec<Credential>,
     /// By their names in the API's root.
     pub(super) resources: BTreeMap<String, ResourceGrammar>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Who asks in some of the requests.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Credential {
+    /// The header `Authorization`; without it, nobody.
+    #[serde(default)]
+    pub(super) authorization: Option<String>,
+    /// How often, beside the others.
+    #[serde(default = "one")]
+    pub(super) weight: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+impl Credential {
+    /// The first of some headers in most requests, the others and none in the rest.
+    pub(crate) fn of_headers(headers: &[String]) -> Vec<Self> {
+        let (Some(first), others) = (headers.first(), headers.iter().skip(1)) else {
+            return Vec::new();
+        };
+        let rest = others.map(|header| (Some(header), 1)).chain([(None, 1)]);
+        let all = [(Some(first), 6)].into_iter().chain(rest);
+        all.map(|(header, weight)| Self {
+            authorization: header.cloned(),
+            weight,
+        })
+        .collect()
+    }
+}
+
+/// How often a resource is asked for, unless its grammar says otherwise.
+const WEIGHT: u32 = 10;
+
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ResourceGrammar {
     /// The field whose value stands in the URL of a row.
     pub(super) lookup: Option<String>,
     /// Whether requests to it are left out.
     pub(super) skip: bool,
+    /// How often it is asked for, beside the others.
+    pub(super) weight: u32,
+    /// Rows that no request names, by what they have in a field.
+    pub(super) spare: BTreeMap<String, Vec<String>>,
     pub(super) query: BTreeMap<String, Kind>,
     pub(super) fields: BTreeMap<String, Kind>,
     pub(super) actions: Vec<Action>,
+}
+
+impl Default for ResourceGrammar {
+    fn default() -> Self {
+        Self {
+            lookup: None,
+            skip: false,
+            weight: WEIGHT,
+            spare: BTreeMap::new(),
+            query: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            actions: Vec::new(),
+        }
+    }
+}
+
+impl ResourceGrammar {
+    /// Whether a row is left alone.
+    pub(super) fn spares(&self, row: &Row) -> bool {
+        self.spare.iter().any(|(field, values)| {
+            let value = row.get(field).map(to_text);
+            value.is_some_and(|value| values.contains(&value))
+        })
+    }
 }
 
 /// A URL that is neither the list nor one of its rows.
@@ -62,6 +130,7 @@ impl Default for Grammar {
                 "",
             ]),
             formats: owned(&["json", "JSON", "xml", ""]),
+            credentials: Vec::new(),
             resources: BTreeMap::new(),
         }
     }
@@ -94,8 +163,16 @@ mod tests {
             [query]
             page = "int 1 5"
 
+            [[credentials]]
+            authorization = "Token a"
+            weight = 3
+
+            [[credentials]]
+
             [resources.books]
             lookup = "isbn"
+            weight = 2
+            spare = { isbn = ["1"], id = ["7"] }
             query = { author = "key authors.id" }
             fields = { isbn = "isbn13" }
 
@@ -108,7 +185,13 @@ mod tests {
         let grammar = grammar.unwrap();
         assert_eq!(grammar.formats, ["json"]);
         assert_eq!(grammar.query["page"], Kind::Int { min: 1, max: 5 });
+        let weights = grammar.credentials.iter().map(|one| one.weight);
+        assert_eq!(weights.collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(grammar.credentials[1].authorization, None);
         let books = &grammar.resources["books"];
+        let row = |id: u8| Row::from_iter([("id".to_owned(), id.into())]);
+        assert!(books.spares(&row(7)) && !books.spares(&row(8)));
+        assert_eq!(books.weight, 2);
         assert_eq!(books.fields["isbn"], Kind::Isbn13);
         assert_eq!(books.actions[0].path, "{key}/add_copies/");
     }

@@ -22,7 +22,7 @@ mod value;
 
 use draft::Draft;
 use generator::Generator;
-pub(crate) use grammar::Grammar;
+pub(crate) use grammar::{Credential, Grammar};
 
 /// How many simpler forms of a request that differs are tried.
 const MAX_SIMPLER: usize = 30;
@@ -34,8 +34,8 @@ pub(crate) struct Plan<'a> {
     /// The path of the API's root.
     pub(crate) root: &'a str,
     pub(crate) grammar: &'a Grammar,
-    /// Values of the header `Authorization`; the first one explores the API.
-    pub(crate) authorizations: &'a [String],
+    /// Who asks; the first one explores the API.
+    pub(crate) credentials: &'a [Credential],
 }
 
 /// How many requests wanted to write, and how many of these the left side accepted.
@@ -55,7 +55,7 @@ pub(crate) fn run_random(run: &mut Run<'_>, plan: &Plan<'_>, report: &mut Report
     if explored.0.is_empty() {
         bail!("the API's root, {}, names no resource", plan.root);
     }
-    let mut generator = Generator::new(plan.seed, explored, plan.grammar, plan.authorizations);
+    let mut generator = Generator::new(plan.seed, explored, plan.grammar, plan.credentials);
     let mut writes = Writes::default();
     for number in 1..=plan.count {
         let draft = generator.draft();
@@ -77,8 +77,9 @@ pub(crate) fn run_random(run: &mut Run<'_>, plan: &Plan<'_>, report: &mut Report
 }
 
 fn ask_left(run: &Run<'_>, plan: &Plan<'_>, method: &str, target: &str) -> Result<Answer> {
-    let authorization = plan.authorizations.first();
-    let headers = authorization.map(|value| ("Authorization".to_owned(), value.clone()));
+    let first = plan.credentials.first();
+    let authorization = first.and_then(|first| first.authorization.clone());
+    let headers = authorization.map(|value| ("Authorization".to_owned(), value));
     let answer = run.left.send(&Request {
         method: method.to_owned(),
         target: target.to_owned(),

@@ -54,8 +54,8 @@ fn ask(method: &str, target: &str) -> Result<Answer> {
 fn drafts(seed: u64, count: usize) -> Vec<Draft> {
     let grammar = Grammar::parse(GRAMMAR).unwrap();
     let explored = api::explore("/api/", &grammar, &mut ask).unwrap();
-    let authorizations = ["Token a".to_owned()];
-    let mut generator = Generator::new(seed, explored, &grammar, &authorizations);
+    let credentials = Credential::of_headers(&["Token a".to_owned()]);
+    let mut generator = Generator::new(seed, explored, &grammar, &credentials);
     (0..count).map(|_| generator.draft()).collect()
 }
 
@@ -88,6 +88,30 @@ fn requests_of_every_sort_are_made() {
     let is_authors_post = |draft: &Draft| draft.method == "POST" && draft.body != body::Body::None;
     let mut posts = drafts.iter().filter(|draft| is_authors_post(draft));
     assert!(posts.all(|draft| draft.path != "/api/authors/"));
+}
+
+#[test]
+fn most_requests_have_the_first_credential_and_some_none() {
+    let drafts = drafts(1, 500);
+    let is_signed = |draft: &&Draft| {
+        draft
+            .headers
+            .iter()
+            .any(|(name, _)| name == "Authorization")
+    };
+    let signed = drafts.iter().filter(is_signed).count();
+    assert!((375..490).contains(&signed), "{signed}");
+}
+
+#[test]
+fn spared_rows_are_not_asked_for() {
+    let grammar = GRAMMAR.replace(
+        "[resources.books]",
+        "[resources.books]\nspare = { id = [\"2\"] }",
+    );
+    let grammar = Grammar::parse(&grammar).unwrap();
+    let (_, rows) = api::explore("/api/", &grammar, &mut ask).unwrap();
+    assert_eq!(rows["books"].len(), 1);
 }
 
 #[test]

@@ -40,6 +40,22 @@ impl Source {
         (!items.is_empty()).then(|| &items[self.rng.usize(..items.len())])
     }
 
+    /// The index of one of the weights, by chance; 0 if there are none.
+    pub(super) fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+        let mut ticket = self.rng.u32(..weights.clone().sum::<u32>().max(1));
+        let is_drawn = |weight| match ticket.checked_sub(weight) {
+            Some(rest) => {
+                ticket = rest;
+                false
+            }
+            None => true,
+        };
+        weights
+            .map(is_drawn)
+            .position(|is_drawn| is_drawn)
+            .unwrap_or(0)
+    }
+
     /// A value of the kind; null if it depends on rows of which there are none.
     pub(super) fn value(&mut self, kind: &Kind) -> Value {
         match kind {
