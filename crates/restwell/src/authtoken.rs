@@ -14,6 +14,7 @@ use crate::{
     crypto::{hex, random_bytes},
     db::Conn,
     exceptions::{ApiException, ErrorDetail, NON_FIELD_ERRORS, Result},
+    parsers::Parser,
     prelude::{PlainSerializer, Serializer},
     renderers::JSON,
     request::Request,
@@ -72,6 +73,8 @@ struct AuthTokenSerializer {
     username: String,
     #[field(trim_whitespace = false)]
     password: String,
+    #[field(read_only)]
+    token: String,
 }
 
 /// `POST` of a user name and a password gives the user's token: DRF's `obtain_auth_token`. Everybody may ask, as often
@@ -79,6 +82,7 @@ struct AuthTokenSerializer {
 pub fn obtain_auth_token(throttles: &'static [&'static dyn Throttle]) -> ApiView {
     ApiView::new("ObtainAuthToken")
         .serializer::<AuthTokenSerializer>()
+        .parsers(&[Parser::FORM, Parser::MULTI_PART, Parser::JSON])
         .renderers(&[JSON])
         .policies(Policies {
             permissions: Some(&[]),
@@ -87,8 +91,9 @@ pub fn obtain_auth_token(throttles: &'static [&'static dyn Throttle]) -> ApiView
         })
         .non_atomic()
         .post(|request, conn| {
-            let AuthTokenData { username, password } =
-                AuthTokenSerializer::validated(request, conn)?;
+            let AuthTokenData {
+                username, password, ..
+            } = AuthTokenSerializer::validated(request, conn)?;
             let user = authenticate(&username, &password, request, conn)?;
             let user = user.ok_or_else(|| {
                 let message = "There is no such user, or this is not their password.";
