@@ -12,19 +12,27 @@ use restwell::{
 pub struct UserSerializer {
     #[field(read_only)]
     id: i32,
-    #[field(max_length = 150, unique)]
+    #[field(
+        max_length = 150,
+        unique,
+        help_text = "Letters, digits and the characters @ . + - _"
+    )]
     username: UsernameField,
-    #[field(optional, allow_blank, max_length = 254)]
+    #[field(optional, allow_blank, max_length = 254, label = "Email address")]
     email: EmailField,
     #[field(optional, allow_blank, max_length = 150)]
     first_name: String,
     #[field(optional, allow_blank, max_length = 150)]
     last_name: String,
-    #[field(optional)]
+    #[field(optional, label = "Active", help_text = "May sign in.")]
     is_active: bool,
-    #[field(optional)]
+    #[field(
+        optional,
+        label = "Staff status",
+        help_text = "Sees and changes users, and every loan and review."
+    )]
     is_staff: bool,
-    #[field(optional)]
+    #[field(optional, help_text = "What they may do, this user may do.")]
     groups: Vec<PrimaryKey<Group>>,
     #[field(write_only, min_length = 8, max_length = 128)]
     password: String,

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use restwell::test::TestRequest;
+use serde_json::json;
 
 use crate::harness::Library;
 
@@ -209,5 +210,31 @@ fn a_token_is_given_for_the_right_password_only() {
             .anonymous()
             .post("/api/api-token-auth/", sent)
             .assert(status, expected);
+    }
+}
+
+#[test]
+fn options_tell_how_a_token_is_had_and_what_a_user_is() {
+    let library = Library::new();
+    let options = |path: &str| {
+        let request = TestRequest::new(Method::OPTIONS, path);
+        library.client.send(request).json()
+    };
+    let token = options("/api/api-token-auth/");
+    let parses = [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json",
+    ];
+    assert_eq!(token["parses"], json!(parses));
+    let field = json!({"type": "string", "required": false, "read_only": true, "label": "Token"});
+    assert_eq!(token["actions"]["POST"]["token"], field);
+    let user = &options("/api/users/")["actions"]["POST"];
+    for (field, label) in [
+        ("email", "Email address"),
+        ("is_active", "Active"),
+        ("is_staff", "Staff status"),
+    ] {
+        assert_eq!(user[field]["label"], label);
     }
 }
