@@ -93,9 +93,13 @@ impl CookieSettings {
         text
     }
 
-    /// What `Set-Cookie` says so that a browser forgets the cookie.
+    /// What `Set-Cookie` says so that a browser forgets the cookie; what has no value needs no hiding.
     pub(crate) fn deletion(&self) -> String {
-        self.header("\"\"", Some(0))
+        let visible = Self {
+            http_only: false,
+            ..self.clone()
+        };
+        visible.header("\"\"", Some(0))
     }
 }
 
