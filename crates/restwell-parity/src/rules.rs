@@ -32,6 +32,9 @@ struct Volatile {
     paths: Vec<JsonPath>,
     #[serde(default)]
     headers: Vec<String>,
+    /// Headers that only one side needs to have.
+    #[serde(default)]
+    free: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,6 +164,7 @@ impl Rules {
         {
             ruling.volatile.extend(rule.paths.iter().cloned());
             ruling.volatile_headers.extend(rule.headers.iter().cloned());
+            ruling.free_headers.extend(rule.free.iter().cloned());
         }
         for rule in self
             .unordered
@@ -216,6 +220,7 @@ mod tests {
         url = "^/api/login/"
         paths = ["$.token"]
         headers = ["Retry-After"]
+        free = ["Allow"]
 
         [[unordered]]
         url = "^/api/hello/"
@@ -243,6 +248,7 @@ mod tests {
         let login = ruling("/api/login/?next=/");
         assert_eq!(login.volatile.len(), 2);
         assert_eq!(login.volatile_headers, ["Retry-After"]);
+        assert_eq!(login.free_headers, ["Allow"]);
         assert_eq!(login.unordered, Unordered::default());
         assert_ne!(ruling("/api/hello/").unordered, Unordered::default());
     }

@@ -52,6 +52,8 @@ pub(crate) struct Ruling {
     pub(crate) volatile: Vec<JsonPath>,
     /// Headers of which only the presence is compared, and the size of a number.
     pub(crate) volatile_headers: Vec<String>,
+    /// Headers that are not compared.
+    pub(crate) free_headers: Vec<String>,
     pub(crate) unordered: Unordered,
     /// Whether the texts in answers of 400 and above are free.
     pub(crate) ignores_error_texts: bool,
@@ -90,11 +92,7 @@ impl Unordered {
     }
 
     fn has_header(&self, name: &str) -> bool {
-        let is_named = self
-            .headers
-            .iter()
-            .any(|named| named.eq_ignore_ascii_case(name));
-        is_named || (self.is_everything && name == "Allow")
+        is_among(&self.headers, name) || (self.is_everything && name == "Allow")
     }
 
     fn has_list(&self, place: &[Step]) -> bool {
@@ -110,10 +108,15 @@ pub(crate) fn differences(left: &Answer, right: &Answer, ruling: &Ruling) -> Vec
         found.push(Difference::new("status", left, right));
     }
     let also = ruling.headers.iter().map(String::as_str);
-    for name in HEADERS.into_iter().chain(also) {
+    let is_free = |name: &str| is_among(&ruling.free_headers, name);
+    for name in HEADERS
+        .into_iter()
+        .chain(also)
+        .filter(|name| !is_free(name))
+    {
         found.extend(compare_header(name, left, right, ruling));
     }
-    if varies_by_accept(left) != varies_by_accept(right) {
+    if !is_free("Vary") && varies_by_accept(left) != varies_by_accept(right) {
         let vary = |answer: &Answer| shown_header(answer.header("Vary"));
         found.push(Difference::new("header Vary", vary(left), vary(right)));
     }
@@ -127,6 +130,12 @@ pub(crate) fn value_differences(left: &Value, right: &Value, ruling: &Ruling) ->
     json::differences(left, right, ruling, false)
 }
 
+fn is_among(headers: &[String], name: &str) -> bool {
+    headers
+        .iter()
+        .any(|header| header.eq_ignore_ascii_case(name))
+}
+
 fn compare_header(
     name: &str,
     left: &Answer,
@@ -134,10 +143,7 @@ fn compare_header(
     ruling: &Ruling,
 ) -> Option<Difference> {
     let (left, right) = (left.header(name), right.header(name));
-    let is_volatile = ruling
-        .volatile_headers
-        .iter()
-        .any(|header| header.eq_ignore_ascii_case(name));
+    let is_volatile = is_among(&ruling.volatile_headers, name);
     let is_same = match (&left, &right) {
         (Some(left), Some(right)) if is_volatile => is_near(left, right),
         (Some(left), Some(right)) if ruling.unordered.has_header(name) => {
@@ -183,6 +189,10 @@ fn compare_bodies(left: &Answer, right: &Answer, ruling: &Ruling, found: &mut Ve
     }
     let both_json = left.is_json() && right.is_json();
     let (Some(left_value), Some(right_value), true) = (left.json(), right.json(), both_json) else {
+        let is_volatile = ruling.volatile.iter().any(|path| path.matches(&[]));
+        if is_volatile && left.body.is_empty() == right.body.is_empty() {
+            return;
+        }
         let (left, right) = (shown_bytes(&left.body), shown_bytes(&right.body));
         found.push(Difference::new("body", left, right));
         return;

@@ -227,11 +227,27 @@ fn headers_of_the_contract_are_compared() {
 }
 
 #[test]
+fn headers_can_be_free() {
+    let free = Ruling {
+        free_headers: vec!["Allow".to_owned(), "Vary".to_owned()],
+        ..Ruling::default()
+    };
+    let left = answer(200, &[("Allow", "GET"), ("Vary", "Accept")], "");
+    assert!(places(&left, &answer(200, &[], ""), &free).is_empty());
+}
+
+#[test]
 fn a_body_that_is_no_json_is_compared_by_bytes() {
     let html = |body| answer(200, &[("Content-Type", "text/html")], body);
     let ruling = Ruling::default();
     assert!(places(&html("<p>"), &html("<p>"), &ruling).is_empty());
     assert_eq!(places(&html("[1]"), &html("[ 1]"), &ruling), ["body"]);
+    let volatile = Ruling {
+        volatile: vec!["$".parse().unwrap()],
+        ..Ruling::default()
+    };
+    assert!(places(&html("<p>"), &html("<h1>"), &volatile).is_empty());
+    assert_eq!(places(&html("<p>"), &html(""), &volatile), ["body"]);
 }
 
 #[test]
