@@ -303,3 +303,17 @@ values
     ('Café', 'Ünïcode', 0, null, 99999.99, 1e20, true, null, 3, 'blue', '1999-12-31', '1999-12-31 00:00:00Z', '17:45',
      '-1 hour', 'aaaaaaaa-0000-4000-8000-000000000006', '192.168.0.1', current_date - 800, 2);
 insert into probe_thing_labels (thing_id, label_id) values (1, 1), (1, 2), (2, 2), (3, 3), (5, 1);
+
+-- Who may do what with makers, as Django keeps it; of users, `editor` may do all but delete.
+insert into django_content_type (app_label, model) values ('probe', 'maker') on conflict do nothing;
+insert into auth_permission (name, content_type_id, codename)
+select format('Can %s maker', action), django_content_type.id, format('%s_maker', action)
+from django_content_type, unnest('{add,change,delete,view}'::text[]) as action
+where app_label = 'probe'
+on conflict do nothing;
+insert into auth_user_user_permissions (user_id, permission_id)
+select auth_user.id, auth_permission.id
+from auth_user, auth_permission
+where username = 'editor' and codename in ('add_maker', 'change_maker', 'view_maker')
+   or username = 'reader2' and codename = 'delete_maker'
+on conflict do nothing;

@@ -1,7 +1,8 @@
 import re
 
-from django.utils import timezone
 from rest_framework.serializers import ValidationError
+
+from oracle.dates import today
 
 
 def isbn13(isbn):
@@ -14,5 +15,5 @@ def checksum(isbn):
 
 
 def not_in_future(date):
-    if date > timezone.now().date():
+    if date > today():
         raise ValidationError("This day is yet to come.", code="in_future")

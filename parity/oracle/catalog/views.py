@@ -8,10 +8,12 @@ from rest_framework.filters import SearchFilter
 from rest_framework.response import Response
 
 from holdings.models import Copy
+from holdings.permissions import MayAddCopies
 from holdings.serializers import AddCopiesSerializer, CopySerializer
 from oracle.filters import OrderingFilter
 from oracle.pagination import LimitOffset, PageNumber
 from reviews.models import Review
+from reviews.serializers import ReviewSerializer
 
 from .filters import AuthorFilter, BookFilter
 from .models import Author, Book, Subject
@@ -75,7 +77,7 @@ class BookViewSet(viewsets.ModelViewSet):
         """The copies of one book, by number."""
         return self.list_of(Copy.objects.with_status().filter(book=self.get_object()).order_by("number"))
 
-    @action(detail=True, methods=["post"], serializer_class=AddCopiesSerializer)
+    @action(detail=True, methods=["post"], permission_classes=[MayAddCopies], serializer_class=AddCopiesSerializer)
     def add_copies(self, request, pk, format=None):
         """New copies of one book, numbered on from the highest."""
         book = self.get_object()
@@ -88,6 +90,11 @@ class BookViewSet(viewsets.ModelViewSet):
             numbers = range(highest + 1, highest + count + 1)
             copies = Copy.objects.bulk_create(Copy(book=book, branch=branch, number=number) for number in numbers)
         return Response(CopySerializer(copies, many=True).data, status=status.HTTP_201_CREATED)
+
+    @action(detail=True, serializer_class=ReviewSerializer)
+    def reviews(self, request, pk, format=None):
+        """What readers think of one book."""
+        return self.list_of(self.get_object().reviews.select_related("reviewer").order_by("-created_at", "-id"))
 
     def list_of(self, queryset):
         page = self.paginate_queryset(queryset)

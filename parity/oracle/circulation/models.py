@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from oracle.dates import today
+
 
 class Loan(models.Model):
     copy = models.ForeignKey("holdings.Copy", models.PROTECT, related_name="loans")
@@ -18,3 +20,7 @@ class Loan(models.Model):
                 fields=["copy"], condition=Q(returned_at=None), name="circulation_loan_copy_id_open_key"
             )
         ]
+
+    @property
+    def is_overdue(self):
+        return self.returned_at is None and self.due_on < today()

@@ -4,10 +4,10 @@ from datetime import timedelta
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Value, When
-from django.utils import timezone
 
 from catalog.models import Book
 from circulation.models import Loan
+from oracle.dates import today
 
 
 class Branch(models.Model):
@@ -26,9 +26,9 @@ class Branch(models.Model):
         managed = False
         ordering = ["name"]
 
-
-def today():
-    return timezone.now().date()
+    def due_on(self):
+        """When a copy has to be back that is lent today."""
+        return today() + timedelta(days=self.loan_period.days)
 
 
 def is_lent():

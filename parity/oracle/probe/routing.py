@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from rest_framework import permissions, viewsets
 from rest_framework.decorators import action, api_view
 from rest_framework.response import Response
-from rest_framework.routers import DefaultRouter, SimpleRouter
+from rest_framework.routers import APIRootView, DefaultRouter, SimpleRouter
 
 
 class MirrorViewSet(viewsets.ViewSet):
@@ -119,6 +119,11 @@ def get_and_post(request):
     return Response({"method": request.method})
 
 
+class ProbeRouter(DefaultRouter):
+    class APIRootView(APIRootView):
+        """Not the library's, so that its policies can be others."""
+
+
 simple = SimpleRouter()
 simple.register("mirrors", MirrorViewSet, basename="mirror")
 simple.register("read-only", ReadOnlyMirrorViewSet, basename="read-only")
@@ -130,12 +135,12 @@ simple.register("kwargs", KwargMirrorViewSet, basename="kwarg")
 simple.register("actions", ActionViewSet, basename="action")
 simple.register(r"nests/(?P<nest>\d+)/mirrors", MirrorViewSet, basename="nested")
 
-bare = DefaultRouter(trailing_slash=False)
+bare = ProbeRouter(trailing_slash=False)
 bare.register("mirrors", MirrorViewSet, basename="bare-mirror")
 bare.register("details", DetailMirrorViewSet, basename="bare-detail")
 bare.register("actions", ActionViewSet, basename="bare-action")
 
-default = DefaultRouter()
+default = ProbeRouter()
 default.register("mirrors", MirrorViewSet, basename="default-mirror")
 default.register("details", DetailMirrorViewSet, basename="default-detail")
 default.register("actions", ActionViewSet, basename="default-action")
