@@ -1,10 +1,10 @@
-//! Every URL: the library's, and below `/probe/` those of the modules, in the order of `parity/oracle/probe/urls.py`.
+//! Every URL of the probe: those of the modules, in the order of `parity/oracle/probe/urls.py`.
 
 use restwell::prelude::*;
 
 use crate::{
-    columns, echo, exchange, failures, filtering, pages, pipeline, relations, routing, uniqueness,
-    versions, writes,
+    columns, credentials, echo, exchange, failures, filtering, pages, permissions, pipeline,
+    relations, routing, throttles, uniqueness, versions, writes,
 };
 
 pub(crate) fn urls() -> Urls {
@@ -15,11 +15,14 @@ pub(crate) fn urls() -> Urls {
     let router = uniqueness::register(router);
     let router = filtering::register(router);
     let router = pipeline::register(router);
-    let urls = lending_library::urls::urls().include("/probe/", router);
+    let router = permissions::register(router);
+    let urls = Urls::new().include("/probe/", router);
     let urls = echo::urls(urls);
     let urls = pages::urls(urls);
     let urls = routing::urls(urls);
     let urls = versions::urls(urls);
     let urls = exchange::urls(urls);
-    failures::urls(urls)
+    let urls = failures::urls(urls);
+    let urls = credentials::urls(urls);
+    throttles::urls(urls)
 }
