@@ -62,7 +62,7 @@ fn pending_migrations_are_named() {
     library.sql(&format!(
         "delete from __diesel_schema_migrations where version = {newest}"
     ));
-    let body = r#"{"status":"unavailable","reasons":["migrations are pending: 2026-11-26-100000_create_throttle"]}"#;
+    let body = r#"{"status":"unavailable","reasons":["migrations are pending: 2026-11-26-110000_note_django_migrations"]}"#;
     assert_eq!(
         get(&library.database.url(), "/readyz"),
         (503, body.to_owned())

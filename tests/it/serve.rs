@@ -212,7 +212,7 @@ fn routes_are_listed() {
 #[test]
 fn migrations_are_listed_reverted_and_applied() {
     let library = Library::new();
-    let newest = "2026-11-26-100000_create_throttle\n";
+    let newest = "2026-11-26-110000_note_django_migrations\n";
     let list = |mark: char| {
         let (code, stdout, _) = run(&library, &["migrate", "--list"]);
         assert_eq!(code, Some(0));
