@@ -15,6 +15,8 @@ mod matrix;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod seed;
 #[cfg(test)]
 mod serve;

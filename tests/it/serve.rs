@@ -4,18 +4,18 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
-    process::{Child, ChildStderr, Command, Output, Stdio},
-    thread,
+    process::{Child, Command, Output, Stdio},
+    thread::{self, JoinHandle},
 };
 
 use diesel::{Connection, connection::SimpleConnection};
 
 use crate::harness::Library;
 
-const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// A command with these settings only, in a folder without `.env`.
-fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+pub(crate) fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_library"));
     command
         .args(arguments)
@@ -56,14 +56,15 @@ fn to_parts(output: Output) -> (Option<i32>, String, String) {
 }
 
 /// A service that runs on a port of its own.
-struct Service {
+pub(crate) struct Service {
     child: Child,
-    log: BufReader<ChildStderr>,
+    /// All that is logged, once it has ended: it never waits for somebody to read.
+    log: Option<JoinHandle<String>>,
     address: SocketAddr,
 }
 
 impl Service {
-    fn start(library: &Library, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(library: &Library, settings: &[(&str, &str)]) -> Self {
         let url = library.database.url();
         let fixed = [
             ("DATABASE_URL", url.as_str()),
@@ -77,13 +78,12 @@ impl Service {
             .spawn()
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("listening on http://") {
-            line.clear();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the service ended");
+        let mut lines = String::new();
+        while !lines.contains("listening on http://") {
+            assert_ne!(log.read_line(&mut lines).unwrap(), 0, "the service ended");
         }
-        let address = line
-            .split("http://")
+        let address = lines
+            .split("listening on http://")
             .nth(1)
             .unwrap()
             .split(',')
@@ -91,14 +91,18 @@ impl Service {
             .unwrap()
             .parse()
             .unwrap();
+        let log = thread::spawn(move || {
+            log.read_to_string(&mut lines).unwrap();
+            lines
+        });
         Self {
             child,
-            log,
+            log: Some(log),
             address,
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(
             Command::new("/bin/sh")
@@ -113,10 +117,18 @@ impl Service {
         ask(TcpStream::connect(self.address).unwrap(), path).unwrap()
     }
 
-    /// The exit code, and what was logged since the start.
-    fn wait(mut self) -> (Option<i32>, String) {
-        let mut log = String::new();
-        self.log.read_to_string(&mut log).unwrap();
+    /// The answer to a request, which must ask for the end of the connection.
+    pub(crate) fn send(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// The exit code, and what was logged.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        let log = self.log.take().unwrap().join().unwrap();
         (self.child.wait().unwrap().code(), log)
     }
 }
