@@ -27,7 +27,7 @@ pub struct AuthorSerializer {
     died_on: Option<NaiveDate>,
     #[field(optional, allow_blank, max_length = 200)]
     website: UrlField,
-    #[field(computed)]
+    #[field(computed, default = 0)]
     books_count: i64,
     #[field(read_only)]
     created_at: DateTime<Utc>,
@@ -88,9 +88,9 @@ pub struct BookSerializer {
     is_reference: bool,
     #[field(min_value = 0)]
     weight_kg: Option<f64>,
-    #[field(computed)]
+    #[field(computed, default = 0)]
     copies_available: i64,
-    #[field(computed)]
+    #[field(computed, default = None)]
     average_stars: Option<f64>,
     #[field(upload_to = "covers/", max_length = 100)]
     cover: Option<ImageField>,

@@ -52,7 +52,7 @@ pub struct CopySerializer {
     condition: ChoiceField<i16>,
     #[field(optional)]
     acquired_on: NaiveDate,
-    #[field(computed)]
+    #[field(computed, default = "available".to_owned())]
     status: String,
 }
 

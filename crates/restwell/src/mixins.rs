@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
-    generics::{GenericViewSet, RowOf, filtered_response, object_response, rows_response},
+    generics::{GenericViewSet, RowOf, filtered_response, object_response},
     models::Model,
     permissions::check_object_permissions,
     request::Request,
     response::Response,
-    serializers::{self, BaseSerializer, Many, ModelSerializer, Representation, by_index},
+    serializers::{self, BaseSerializer, ListRepresentation, Many, ModelSerializer, by_index},
 };
 
 /// `GET` of a collection.
@@ -74,8 +74,13 @@ pub trait CreateModelMixin: GenericViewSet {
         )?;
         let row = self.perform_create(request, data, conn);
         let row = row.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
-        let response =
-            written_response::<Self::CreateSerializer>(request, &row, StatusCode::CREATED, conn)?;
+        let related = Self::CreateSerializer::created(std::slice::from_ref(&row), conn)?;
+        let response = object_response::<Self::CreateSerializer>(
+            request,
+            &row,
+            &related,
+            StatusCode::CREATED,
+        )?;
         let url = Self::CreateSerializer::FIELDS
             .iter()
             .any(|field| field.name == "url")
@@ -104,7 +109,13 @@ fn create_many<V: CreateModelMixin + ?Sized>(
             refused_item::<V::CreateSerializer>(exception, index, length, as_dict)
         })?);
     }
-    rows_response::<V::CreateSerializer>(request, &rows, StatusCode::CREATED, conn)
+    let related = V::CreateSerializer::created(&rows, conn)?;
+    let rows = ListRepresentation::<V::CreateSerializer> {
+        rows: &rows,
+        related: &related,
+        request,
+    };
+    Response::new(request, StatusCode::CREATED, &rows)
 }
 
 /// A constraint names the item that violates it, be it with an item before (contract §6.8).
@@ -244,22 +255,8 @@ pub fn written_response<S: ModelSerializer>(
     status: StatusCode,
     conn: &mut Conn,
 ) -> Result<Response> {
-    let related = if S::RELATED {
-        let query = S::Model::filter_key(S::Model::query(), row.key());
-        let (_, related) = S::retrieve(query, conn)?.ok_or_else(ApiException::not_found)?;
-        related
-    } else {
-        S::prefetch(std::slice::from_ref(row), conn)?
-    };
-    Response::new(
-        request,
-        status,
-        &Representation::<S> {
-            row,
-            related: &related,
-            request,
-        },
-    )
+    let related = serializers::related_to::<S>(row, conn)?;
+    object_response::<S>(request, row, &related, status)
 }
 
 fn location(response: &Response) -> Option<String> {

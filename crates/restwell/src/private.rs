@@ -10,14 +10,15 @@ pub use serde;
 pub use serde_json;
 
 use diesel::{
-    AppearsOnTable, Expression, QueryResult,
+    AppearsOnTable, Expression, QueryResult, RunQueryDsl,
     expression::AsExpression,
     pg::Pg,
-    query_builder::{AstPass, QueryFragment, QueryId},
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::SqlType,
 };
 
 use crate::{
+    db::Conn,
     filters::compared::{Compared, ComparedWith},
     keyset::{KeyColumn, Position, Term},
     models::{Attribute, Column, ForeignKey, Model, Relation, ToMany, ToOne},
@@ -73,6 +74,35 @@ impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Assigned<E> {
         }
     }
 }
+
+/// A statement whose text depends on nothing but `S`: it is found by that type where it was prepared before, though it
+/// holds expressions without a type of their own, and its text is written once a connection.
+pub struct Fixed<S, Q> {
+    statement: Q,
+    marker: PhantomData<fn() -> S>,
+}
+
+/// A statement whose text depends on nothing but `S`.
+pub fn fixed<S: 'static, Q: Query>(statement: Q) -> Fixed<S, Q> {
+    Fixed {
+        statement,
+        marker: PhantomData,
+    }
+}
+
+impl<S, Q: Query> Query for Fixed<S, Q> {
+    type SqlType = Q::SqlType;
+}
+impl<S: 'static, Q> QueryId for Fixed<S, Q> {
+    type QueryId = Fixed<S, ()>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+impl<S, Q: QueryFragment<Pg>> QueryFragment<Pg> for Fixed<S, Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.statement.walk_ast(pass)
+    }
+}
+impl<S, Q> RunQueryDsl<Conn> for Fixed<S, Q> {}
 
 diesel::define_sql_function! {
     /// The items of an array, a row each.

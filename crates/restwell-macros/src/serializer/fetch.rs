@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, Index, spanned::Spanned};
 
 use super::{
     Container,
@@ -196,17 +196,16 @@ impl Container<'_> {
 
     /// One row with all it needs: the first nested object by a join, lists and computed values by subselects.
     pub(super) fn retrieve(&self) -> TokenStream {
-        let (model, related, key) = (&self.model, self.related_name(), self.key());
+        let (model, related) = (&self.model, self.related_name());
         let join = self.joined().map(|field| self.join(field));
-        let loads = self.loads();
         let columns: Vec<_> = self.retrieved().collect();
-        let (types, selects) = (
+        let (types, selects, locals) = (
             columns.iter().map(|column| &column.ty),
             columns.iter().map(|column| &column.select),
+            columns.iter().map(|column| &column.local),
         );
-        let (start, locals, push, finish) = Retrieved::collected(&columns);
-        let fetched = self.fetched().map(|field| &field.local);
-        let computed = self.computed_type().map(|_| quote!(computed_values,));
+        let computed = self.computed_type().map(|_| quote!(computed_values));
+        let collected = self.collected(&columns, computed.as_ref());
         quote! {
             fn retrieve(
                 query: <#model as ::restwell::models::Model>::Query,
@@ -220,22 +219,112 @@ impl Container<'_> {
                 let ::std::option::Option::Some((row, #(#locals,)*)) = found else {
                     return ::std::result::Result::Ok(::std::option::Option::None);
                 };
-                let key: #key = ::restwell::models::Model::key(&row);
                 let rows = ::std::slice::from_ref(&row);
-                let keys = ::std::vec![::std::clone::Clone::clone(&key)];
-                let _ = (&keys, rows);
-                #start
-                #push
-                #finish
-                #(#loads)*
-                let related = #related { #(#fetched,)* #computed end: () };
+                let related = { #collected };
                 ::std::result::Result::Ok(::std::option::Option::Some((row, related)))
             }
         }
     }
 
+    /// As `prefetch` for rows that were just inserted, if a computed value of theirs has a default: that is shown. With
+    /// a default for each, one row takes a statement without them, or none.
+    pub(super) fn created(&self) -> Option<TokenStream> {
+        let (model, related) = (&self.model, self.related_name());
+        let defaults: Vec<_> = self.selected().map(|field| &field.default).collect();
+        let known = defaults.iter().filter(|default| default.is_some()).count();
+        let one = match known {
+            0 => return None,
+            all if all == defaults.len() => self.created_row(),
+            _ => quote!(::restwell::serializers::related_to::<Self>(&rows[0], conn)?),
+        };
+        let shown = defaults.iter().enumerate().filter_map(|(index, default)| {
+            let (place, default) = (Index::from(index), default.as_ref()?);
+            Some(quote_spanned!(default.span()=> values.#place = #default;))
+        });
+        Some(quote! {
+            fn created(
+                rows: &[#model],
+                conn: &mut ::restwell::db::Conn,
+            ) -> diesel::QueryResult<#related> {
+                let mut related = match rows.len() {
+                    1 => { #one }
+                    _ => <Self as ::restwell::serializers::ModelSerializer>::prefetch(rows, conn)?,
+                };
+                for values in related.computed_values.values_mut() {
+                    #(#shown)*
+                }
+                ::std::result::Result::Ok(related)
+            }
+        })
+    }
+
+    /// What the only one of `rows` needs, with the defaults of all that is computed.
+    fn created_row(&self) -> TokenStream {
+        let (model, key) = (&self.model, self.key());
+        let columns: Vec<_> = self.related_columns().collect();
+        let (types, selects, locals) = (
+            columns.iter().map(|column| &column.ty),
+            columns.iter().map(|column| &column.select),
+            columns.iter().map(|column| &column.local),
+        );
+        let join = self.joined().map(|field| self.join(field));
+        let statement = (!columns.is_empty()).then(|| {
+            quote! {
+                let query = <#model as ::restwell::models::Model>::TABLE;
+                #join
+                let query = query
+                    .filter(<#model as ::restwell::models::Model>::KEY.eq(::restwell::models::Model::key(&rows[0])))
+                    .select((<#model as ::restwell::models::Model>::KEY, #(#selects,)*));
+                let (_, #(#locals,)*): (#key, #(#types,)*) =
+                    ::restwell::private::fixed::<Self, _>(query).get_result(conn)?;
+            }
+        });
+        let defaults = self.selected().map(|field| &field.default);
+        let computed = quote! {
+            computed_values: ::restwell::serializers::ByKey::new(
+                ::std::vec![(::restwell::models::Model::key(&rows[0]), (#(#defaults,)*))],
+            )
+        };
+        let collected = self.collected(&columns, Some(&computed));
+        quote!(#statement #collected)
+    }
+
+    /// `Related` of the only one of `rows`, of what one statement has selected for it and what others load.
+    fn collected(&self, columns: &[Retrieved], computed: Option<&TokenStream>) -> TokenStream {
+        let (related, key) = (self.related_name(), self.key());
+        let (start, _, push, finish) = Retrieved::collected(columns);
+        let (loads, fetched) = (self.loads(), self.fetched().map(|field| &field.local));
+        let computed = computed.map(|computed| quote!(#computed,));
+        quote! {
+            let key: #key = ::restwell::models::Model::key(&rows[0]);
+            let keys = ::std::vec![::std::clone::Clone::clone(&key)];
+            let _ = &keys;
+            #start
+            #push
+            #finish
+            #(#loads)*
+            #related { #(#fetched,)* #computed end: () }
+        }
+    }
+
     /// What the one statement selects besides the row, or its key.
     fn retrieved(&self) -> impl Iterator<Item = Retrieved> {
+        let computed = self.computed_type().map(|ty| {
+            let local = format_ident!("computed_values");
+            let all = Retrieved::all(&local);
+            Retrieved {
+                ty,
+                select: self.expressions(),
+                push: quote!(#all.push((::std::clone::Clone::clone(&key), #local));),
+                finish: quote!(let #local = ::restwell::serializers::ByKey::new(#all);),
+                local,
+            }
+        });
+        self.related_columns().chain(computed)
+    }
+
+    /// What it selects of other rows.
+    fn related_columns(&self) -> impl Iterator<Item = Retrieved> {
         let nested = self.joined().map(|field| {
             let (local, relation) = (field.local.clone(), self.attribute(field));
             let all = Retrieved::all(&local);
@@ -265,18 +354,7 @@ impl Container<'_> {
                     local,
                 }
             });
-        let computed = self.computed_type().map(|ty| {
-            let local = format_ident!("computed_values");
-            let all = Retrieved::all(&local);
-            Retrieved {
-                ty,
-                select: self.expressions(),
-                push: quote!(#all.push((::std::clone::Clone::clone(&key), #local));),
-                finish: quote!(let #local = ::restwell::serializers::ByKey::new(#all);),
-                local,
-            }
-        });
-        nested.into_iter().chain(arrays).chain(computed)
+        nested.into_iter().chain(arrays)
     }
 
     /// A list whose values come straight from a column, by a subselect.

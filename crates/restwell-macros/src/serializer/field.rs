@@ -378,8 +378,9 @@ fn check(items: &[Item], plain: bool, ctxt: &Ctxt) {
         .filter(|kind| *kind != "nested")
         .find_map(find);
     for (first, second, reason) in CONTRADICTIONS {
-        // Values without a model may have none, and then show it.
-        if plain && (first, second) == ("default", "read_only") {
+        // Values without a model may have none, and those of a new row are not computed: then the default is shown.
+        let shows_default = plain || find("computed").is_some();
+        if shows_default && (first, second) == ("default", "read_only") {
             continue;
         }
         let second = match second {

@@ -216,8 +216,12 @@ impl<'a> Container<'a> {
     /// What is stored and shown.
     fn model_serializer(&self) -> TokenStream {
         let (name, model, related) = (self.name, &self.model, self.related_name());
-        let (prefetch, retrieve, representation) =
-            (self.prefetch(), self.retrieve(), self.representation());
+        let (prefetch, created, retrieve, representation) = (
+            self.prefetch(),
+            self.created(),
+            self.retrieve(),
+            self.representation(),
+        );
         let (insert, update, save, constraint) =
             (self.insert(), self.update(), self.save(), self.constraint());
         let (files, columns) = (self.files(), self.column_names());
@@ -230,6 +234,7 @@ impl<'a> Container<'a> {
                 const COLUMNS: &'static [&'static str] = &[#(#columns),*];
                 const RELATED: bool = #has_related;
                 #prefetch
+                #created
                 #retrieve
                 #representation
                 #insert

@@ -35,7 +35,7 @@ pub use nested::{nested_list, nested_object, read_nested, read_nullable_nested};
 pub use plain::{PlainRepresentation, PlainSerializer, shows_defaults};
 pub use related::{
     ByKey, Nested, NestedLists, Sequence, as_texts, prefetch_lookups, prefetch_slugs,
-    prefetch_texts, with_lookups,
+    prefetch_texts, related_to, with_lookups,
 };
 
 /// How often another request may be faster to take the name of a file.
@@ -131,6 +131,15 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
 
     /// What these rows need besides themselves: one statement a relation, whatever the number of rows.
     fn prefetch(rows: &[Self::Model], conn: &mut Conn) -> QueryResult<Self::Related>;
+
+    /// What rows that were just inserted need besides themselves. A `default` stands for a computed value: nothing
+    /// refers to a new row yet.
+    fn created(rows: &[Self::Model], conn: &mut Conn) -> QueryResult<Self::Related> {
+        match rows {
+            [row] => related_to::<Self>(row, conn),
+            rows => Self::prefetch(rows, conn),
+        }
+    }
 
     /// The first row of `query` with all it needs, in as few statements as can be.
     fn retrieve(

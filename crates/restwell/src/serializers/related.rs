@@ -13,6 +13,19 @@ use crate::{
     request::Request,
 };
 
+/// What a row that was written needs besides itself; the row is not read again (contract §2.6).
+///
+/// # Errors
+/// The database's.
+pub fn related_to<S: ModelSerializer>(row: &S::Model, conn: &mut Conn) -> QueryResult<S::Related> {
+    if !S::RELATED {
+        return S::prefetch(std::slice::from_ref(row), conn);
+    }
+    let query = S::Model::filter_key(S::Model::query(), row.key());
+    let (_, related) = S::retrieve(query, conn)?.ok_or(diesel::NotFound)?;
+    Ok(related)
+}
+
 /// The nested objects of a relation to one row, for all rows of a page, ordered by what links them to those.
 pub struct Nested<S: ModelSerializer> {
     rows: Vec<S::Model>,
@@ -129,6 +142,11 @@ impl<K: Ord, V> ByKey<K, V> {
         let start = self.0.partition_point(|pair| pair.0 < *key);
         let end = start + self.0[start..].partition_point(|pair| pair.0 == *key);
         self.0[start..end].iter().map(|pair| &pair.1)
+    }
+
+    /// Every value.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.0.iter_mut().map(|pair| &mut pair.1)
     }
 
     /// The only value of one key.

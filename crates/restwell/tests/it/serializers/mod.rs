@@ -1,5 +1,6 @@
 //! Relations in both directions, rules over several fields, and what the database refuses.
 
+mod computed;
 mod dated;
 mod many;
 mod nested;
