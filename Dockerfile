@@ -1,8 +1,9 @@
-# The manifests alone, every source file a stub: this stage changes only when a Cargo.toml or Cargo.lock does.
+# The manifests alone, every source file a stub: this stage changes only when these, Cargo.lock or the ways to build do.
 FROM rust:1.95-slim-trixie AS manifests
 WORKDIR /build
 COPY . .
 RUN find . -type f ! -name Cargo.toml ! -name Cargo.lock \
+        ! -path './.cargo/*' ! -path './scripts/*' \
         ! -path '*/src/main.rs' ! -path '*/src/lib.rs' ! -name build.rs -delete \
  && find . -type f -name lib.rs -exec truncate -s 0 {} + \
  && for stub in $(find . -type f -name main.rs -o -type f -name build.rs); do echo 'fn main() {}' >"$stub"; done \
