@@ -34,7 +34,7 @@ fn lookup(basename: &str) -> &'static str {
 }
 
 /// Every verb with its path, those that delete last.
-fn endpoints() -> Vec<(Method, String)> {
+pub(crate) fn endpoints() -> Vec<(Method, String)> {
     let urls = urls();
     let mut endpoints = Vec::new();
     for route in urls.routes() {

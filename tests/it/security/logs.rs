@@ -35,10 +35,15 @@ fn form(head: &str, body: &str) -> String {
     request(head, "application/x-www-form-urlencoded", body)
 }
 
+/// What Basic authentication sends: a wrong password, and the right one.
+fn pairs() -> [String; 2] {
+    [format!("reader2:{}", TYPED[1]), "admin:library".to_owned()]
+        .map(|pair| BASE64_STANDARD.encode(pair))
+}
+
 /// Someone signs in in every way, rightly and wrongly, and sends what cannot be read; each answer is told.
 fn use_every_secret(library: &Library, service: &Service) -> Vec<String> {
-    let basic = BASE64_STANDARD.encode(format!("reader2:{}", TYPED[1]));
-    let admin = BASE64_STANDARD.encode("admin:library");
+    let [basic, admin] = pairs();
     let login = format!("POST /api/auth/login/ HTTP/1.1\r\nCookie: csrftoken={CSRF}");
     let users = format!("POST /api/users/ HTTP/1.1\r\nAuthorization: Basic {admin}");
     let me = "PATCH /api/users/me/ HTTP/1.1\r\nAuthorization: Token";
@@ -139,12 +144,15 @@ fn no_secret_is_logged() {
         let made = [made.stdout, made.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         let output = made.concat() + &log;
         assert!(output.contains("TRACE"), "{output}");
+        let [basic, admin] = pairs();
         let more = [
             DATABASE_PASSWORD,
             TOKEN,
             CSRF,
             KEY,
             session,
+            &basic,
+            &admin,
             "pbkdf2_sha256",
         ];
         for secret in TYPED.into_iter().chain(more) {

@@ -1,6 +1,7 @@
-//! What must not work, tried on the whole service. Sessions, forged requests and redirects are tried in the framework's
-//! own tests.
+//! What must not work, tried on the whole service. Sessions that somebody has planted and redirects are tried in the
+//! framework's own tests.
 
+mod forgery;
 mod input;
 mod leaks;
 mod logs;

@@ -32,7 +32,8 @@ fn token(username: &str, password: &str) -> TestRequest {
     TestRequest::new(Method::POST, "/api/api-token-auth/").json(&sent.to_string())
 }
 
-fn form(username: &str, password: &str) -> TestRequest {
+/// By the page with the form.
+pub(super) fn form(username: &str, password: &str) -> TestRequest {
     TestRequest::new(Method::POST, "/api/auth/login/")
         .header("cookie", &format!("csrftoken={CSRF}"))
         .form(&[
@@ -53,6 +54,7 @@ fn throttled() -> Library {
     Library::with(|settings| {
         settings.throttle_rates = api.throttle_rates;
         settings.throttle_store = api.throttle_store;
+        settings.num_proxies = api.num_proxies;
     })
 }
 
@@ -73,7 +75,9 @@ fn one_address_guesses_ten_times_a_minute() {
         let client = library.anonymous();
         for guess in 0..10 {
             let request = way(&format!("user{guess}"), "guess").remote_addr(address(1));
-            let answer = client.send(request);
+            // Without a proxy nobody is believed to be somebody else.
+            let forged = format!("198.51.100.{guess}");
+            let answer = client.send(request.header("x-forwarded-for", &forged));
             assert_ne!(answer.status, 429, "{}", answer.body);
         }
         // The right password comes too late, by either way.
@@ -100,6 +104,36 @@ fn one_name_is_guessed_at_ten_times_a_minute() {
         let other = client.send(token("reader2", "library").remote_addr(address(11)));
         assert_eq!(other.status, 200, "{}", other.body);
     }
+}
+
+#[test]
+fn a_name_counts_however_it_is_written() {
+    let library = throttled();
+    let new = || TestRequest::new(Method::POST, "/api/api-token-auth/");
+    let fields = [
+        ("username", "other"),
+        ("username", "reader1"),
+        ("password", "guess"),
+    ];
+    let ways: [&dyn Fn() -> TestRequest; 5] = [
+        &|| token(" reader1\t", "guess"),
+        &|| token("ｒｅａｄｅｒ１", "guess"),
+        &|| new().form(&fields),
+        &|| new().multipart(&fields, &[]),
+        &|| new().json(r#"{"username": "other", "username": "reader1", "password": "guess"}"#),
+    ];
+    for guess in 0..10 {
+        let request = ways[usize::from(guess) % ways.len()]();
+        let answer = library
+            .anonymous()
+            .send(request.remote_addr(address(guess)));
+        assert_eq!(answer.status, 400, "{}", answer.body);
+    }
+    assert_throttled(
+        &library
+            .anonymous()
+            .send(token("reader1", "library").remote_addr(address(99))),
+    );
 }
 
 #[test]
