@@ -1,6 +1,7 @@
 """Our database, with Django beside us: each uses what the other has written."""
 
 import json
+import os
 
 import django
 
@@ -46,7 +47,8 @@ def a_superuser_of_ours_signs_in_to_the_admin(_service):
 
 
 def a_superuser_of_django_signs_in_here(service):
-    User.objects.create_superuser("theirs", "theirs@example.org", PASSWORD)
+    os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
+    manage("createsuperuser", "--no-input", "--username", "theirs", "--email", "theirs@example.org")
     assert service.who(token=service.token("theirs", PASSWORD)) == "theirs"
     assert service.get("/api/users/", basic=("theirs", PASSWORD)).status == 200
     cookies = service.sign_in("theirs", PASSWORD)
