@@ -11,6 +11,7 @@ use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
+    scopes::{Limit, Scopes},
 };
 
 /// A way to recognise a client.
@@ -71,6 +72,8 @@ pub struct Identity {
     user: Box<dyn AbstractUser>,
     auth: Option<Box<dyn Any + Send>>,
     permissions: OnceCell<Permissions>,
+    /// What the credential lets its user do, if not everything.
+    pub(crate) limit: Option<Limit>,
 }
 
 impl Identity {
@@ -80,6 +83,7 @@ impl Identity {
             user: Box::new(user),
             auth: None,
             permissions: OnceCell::new(),
+            limit: None,
         }
     }
 
@@ -88,6 +92,15 @@ impl Identity {
     pub fn with_auth(self, auth: impl Any + Send) -> Self {
         Self {
             auth: Some(Box::new(auth)),
+            ..self
+        }
+    }
+
+    /// Of what this user may do, the credential lets them do only this ([`crate::scopes`]).
+    #[must_use]
+    pub fn with_scopes(self, scopes: Scopes) -> Self {
+        Self {
+            limit: Some(Limit::to(scopes)),
             ..self
         }
     }
@@ -121,7 +134,8 @@ impl Request {
         identity.is_some_and(|identity| identity.user.is_staff())
     }
 
-    /// Whether the user who asks has this permission, e.g. `catalog.add_book`: at most one statement a request.
+    /// Whether the user who asks has this permission, e.g. `catalog.add_book`, and their credential's scopes cover it: at
+    /// most one statement a request.
     ///
     /// # Errors
     /// The database's.
@@ -132,11 +146,21 @@ impl Request {
         else {
             return Ok(false);
         };
-        if let Some(known) = permissions.get() {
-            return Ok(known.contains(name));
+        if !self.is_in_scope(name) {
+            return Ok(false);
         }
-        let loaded = user.permissions(conn)?;
-        Ok(permissions.get_or_init(|| loaded).contains(name))
+        let known = match permissions.get() {
+            Some(known) => known,
+            None => {
+                let loaded = user.permissions(conn)?;
+                permissions.get_or_init(|| loaded)
+            }
+        };
+        let is_held = known.contains(name);
+        if is_held {
+            self.note_coverage();
+        }
+        Ok(is_held)
     }
 }
 

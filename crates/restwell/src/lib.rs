@@ -122,6 +122,7 @@ pub mod request;
 pub mod response;
 mod reverse;
 pub mod routers;
+pub mod scopes;
 pub mod search;
 pub mod serializers;
 pub mod server;

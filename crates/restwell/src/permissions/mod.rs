@@ -115,6 +115,15 @@ impl Permission for HasPerms {
     }
 }
 
+/// A user whose credential has this scope, or is not limited ([`crate::scopes`]).
+pub struct HasScope(pub &'static str);
+
+impl Permission for HasScope {
+    fn has_permission(&self, request: &Request, _conn: &mut Conn) -> Result<bool> {
+        Ok(request.has_scope(self.0))
+    }
+}
+
 impl Request {
     /// The permissions of its route.
     pub(crate) fn permissions(&self) -> &'static [&'static dyn Permission] {
@@ -127,14 +136,18 @@ impl Request {
     }
 }
 
-/// 401 or 403 if any of the permissions says no.
+/// 401 or 403 if any of the permissions says no, or the credential's scopes do not cover what they have asked for.
 pub(crate) fn check_permissions(request: &Request, conn: &mut Conn) -> Result<()> {
+    request.forget_coverage();
     for permission in request.permissions() {
         if !permission.has_permission(request, conn)? {
             return Err(denied(*permission, request));
         }
     }
-    Ok(())
+    match request.is_covered() {
+        true => Ok(()),
+        false => Err(ApiException::permission_denied()),
+    }
 }
 
 /// 401 or 403 if any of the permissions of the request's route says no to this object.

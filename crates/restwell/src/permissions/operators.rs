@@ -11,7 +11,8 @@ pub struct And<A, B>(pub A, pub B);
 /// One of both says yes, to the request and to the object.
 pub struct Or<A, B>(pub A, pub B);
 
-/// The other one says no.
+/// The other one says no. Where that is only because of the scopes of a credential, this one says no too: a limit gives
+/// nobody more than they have without it.
 pub struct Not<A>(pub A);
 
 impl<A: Permission, B: Permission> Permission for And<A, B> {
@@ -82,7 +83,8 @@ impl<A: Permission, B: Permission> Permission for Or<A, B> {
 
 impl<A: Permission> Permission for Not<A> {
     fn has_permission(&self, request: &Request, conn: &mut Conn) -> Result<bool> {
-        Ok(!self.0.has_permission(request, conn)?)
+        let (answer, is_limited) = request.limits(|| self.0.has_permission(request, conn));
+        Ok(!answer? && !is_limited)
     }
 
     fn has_object_permission(
@@ -91,7 +93,9 @@ impl<A: Permission> Permission for Not<A> {
         object: &dyn Any,
         conn: &mut Conn,
     ) -> Result<bool> {
-        Ok(!self.0.has_object_permission(request, object, conn)?)
+        let (answer, is_limited) =
+            request.limits(|| self.0.has_object_permission(request, object, conn));
+        Ok(!answer? && !is_limited)
     }
 
     fn rows(&self, request: &Request, rows: &mut Rows<'_>, conn: &mut Conn) -> Result<()> {
