@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::{
+    api_keys::is_api_key,
     api_views::ApiView,
     auth::{
         User, authenticate,
@@ -104,7 +105,8 @@ pub fn obtain_auth_token(throttles: &'static [&'static dyn Throttle]) -> ApiView
         })
 }
 
-/// `Authorization: Token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b`. One statement a request.
+/// `Authorization: Token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b`. One statement a request. What can only be an API key
+/// is left to [`crate::api_keys::ApiKeyAuthentication`], wherever that stands.
 pub struct TokenAuthentication {
     /// What stands before the key, in any case.
     pub keyword: &'static str,
@@ -120,9 +122,13 @@ impl Authentication for TokenAuthentication {
         let Some(key) = credentials(request, self.keyword) else {
             return Ok(None);
         };
+        let key = key?;
+        if is_api_key(key) {
+            return Ok(None);
+        }
         let found = authtoken_token::table
             .inner_join(auth_user::table.on(auth_user::id.eq(authtoken_token::user_id)))
-            .filter(authtoken_token::key.eq(key?))
+            .filter(authtoken_token::key.eq(key))
             .select((Token::as_select(), User::as_select()))
             .first(conn)
             .optional()?;

@@ -84,6 +84,7 @@
 
 extern crate self as restwell;
 
+pub mod api_keys;
 pub mod api_views;
 pub mod auth;
 pub mod authentication;

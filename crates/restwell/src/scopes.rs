@@ -44,6 +44,11 @@ impl Scopes {
         }
     }
 
+    /// Names that were checked before.
+    pub(crate) fn stored(names: Vec<String>) -> Self {
+        Self(names)
+    }
+
     /// The names, as they were given.
     pub fn names(&self) -> &[String] {
         &self.0
