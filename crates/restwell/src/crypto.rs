@@ -59,11 +59,15 @@ pub fn salted_hmac(salt: &str, value: &str, key: &SecretKey) -> [u8; 32] {
     let mut derived = sha::Sha256::new();
     derived.update(salt.as_bytes());
     derived.update(key.0.as_bytes());
+    hmac_sha256(&derived.finish(), value.as_bytes())
+}
+
+pub(crate) fn hmac_sha256(key: &[u8], value: &[u8]) -> [u8; 32] {
     let mut signature = [0; 32];
-    PKey::hmac(&derived.finish())
+    PKey::hmac(key)
         .and_then(|key| {
             let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
-            signer.sign_oneshot(&mut signature, value.as_bytes())
+            signer.sign_oneshot(&mut signature, value)
         })
         .expect("OpenSSL has HMAC with SHA-256");
     signature

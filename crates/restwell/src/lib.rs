@@ -101,6 +101,7 @@ pub mod filters;
 pub mod forms;
 pub mod generics;
 pub mod input;
+pub mod jwt;
 pub mod keyset;
 mod media;
 mod metadata;
