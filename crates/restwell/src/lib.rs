@@ -71,7 +71,8 @@
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
 //! | users, groups, passwords | [`auth`] | `docs/accounts.md` |
-//! | who asks | [`authentication`], [`authtoken`], [`sessions`], [`csrf`], [`signing`] | |
+//! | who asks | [`authentication`], [`authtoken`], [`sessions`], [`csrf`], [`signing`] | `docs/authentication.md` |
+//! | keys and tokens beyond DRF's | [`api_keys`], [`scopes`], [`jwt`] | `docs/authentication.md` |
 //! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
@@ -155,6 +156,7 @@ mod guides {
     guides! {
         Accounts: "../../../docs/accounts.md",
         Architecture: "../../../docs/ARCHITECTURE.md",
+        Authentication: "../../../docs/authentication.md",
         Errors: "../../../docs/errors.md",
         Fields: "../../../docs/fields.md",
         Filtering: "../../../docs/filtering.md",
