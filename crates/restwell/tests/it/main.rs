@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod api_keys;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod csrf;
@@ -24,6 +26,8 @@ mod gadgets;
 mod gallery;
 #[cfg(test)]
 mod hashers;
+#[cfg(test)]
+mod jwt;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
