@@ -50,7 +50,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// | `#[field(…)]` | |
 /// |---|---|
 /// | `read_only`, `write_only`, `required`, `optional` | what a client may or must send, and is shown |
-/// | `default = expression` | the value of what a `POST` or `PUT` leaves out; of a read-only field of a `plain` serializer, what is shown for none |
+/// | `default = expression` | the value of what a `POST` or `PUT` leaves out; of a `computed` field, what a new row shows; of a read-only field of a `plain` serializer, what is shown for none |
 /// | `hidden = path` | `fn(&Request) -> Value`: the value, which no client sends or sees |
 /// | `create_only` | a hidden field is set by `POST` alone |
 /// | `source = name` | the model's name, if the field has another |
