@@ -68,7 +68,7 @@ pub(crate) fn judge(
     }
     let target = &left.request.target;
     if deviation.is_none()
-        && let Some(name) = rules.deviation(target, &left.answer, &right.answer)
+        && let Some(name) = rules.deviation(target, &left.answer, &right.answer, &found)
     {
         return Verdict::Deviation(name.to_owned());
     }

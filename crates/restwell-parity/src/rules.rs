@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     client::Answer,
-    compare::{Ruling, Unordered},
+    compare::{Difference, Ruling, Unordered},
     json_path::JsonPath,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Rules {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Volatile {
-    url: Option<UrlPattern>,
+    url: Option<Pattern>,
     #[serde(default)]
     paths: Vec<JsonPath>,
     #[serde(default)]
@@ -40,7 +40,7 @@ struct Volatile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UnorderedRule {
-    url: Option<UrlPattern>,
+    url: Option<Pattern>,
     names: Vec<String>,
 }
 
@@ -49,11 +49,13 @@ struct UnorderedRule {
 #[serde(deny_unknown_fields)]
 struct MeantDifference {
     name: String,
-    url: Option<UrlPattern>,
+    url: Option<Pattern>,
     #[serde(default)]
     left: LeftAnswer,
     /// What the right side answers; if nothing is said, the same status.
     right: Option<StatusPattern>,
+    /// What stands in each place that differs; if nothing is said, anything.
+    values: Option<Values>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,6 +63,15 @@ struct MeantDifference {
 struct LeftAnswer {
     status: Option<StatusPattern>,
     content_type: Option<String>,
+}
+
+/// A value as JSON writes it, and what the other side has instead.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Values {
+    left: Pattern,
+    /// May hold the groups of `left`: `$1`.
+    right: String,
 }
 
 /// What of the two databases is compared.
@@ -77,12 +88,12 @@ pub(crate) struct TableRules {
     pub(crate) align_rows: bool,
 }
 
-/// A regular expression that is searched in the path and query of a URL.
+/// A regular expression, which is searched in a text.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
-struct UrlPattern(Regex);
+struct Pattern(Regex);
 
-impl TryFrom<String> for UrlPattern {
+impl TryFrom<String> for Pattern {
     type Error = regex::Error;
 
     fn try_from(pattern: String) -> Result<Self, regex::Error> {
@@ -178,12 +189,20 @@ impl Rules {
         Ok(ruling)
     }
 
-    /// The name of the rule that says that two answers which differ are meant to.
-    pub(crate) fn deviation(&self, target: &str, left: &Answer, right: &Answer) -> Option<&str> {
-        let rule = self
-            .deviation
-            .iter()
-            .find(|rule| holds(rule.url.as_ref(), target) && rule.is_meant(left, right))?;
+    /// The name of the rule that says that two answers which differ, and where they do, are meant to.
+    pub(crate) fn deviation(
+        &self,
+        target: &str,
+        left: &Answer,
+        right: &Answer,
+        found: &[Difference],
+    ) -> Option<&str> {
+        let is_meant = |rule: &&MeantDifference| {
+            holds(rule.url.as_ref(), target)
+                && rule.is_meant(left, right)
+                && (rule.values.as_ref()).is_none_or(|values| found.iter().all(|at| values.are(at)))
+        };
+        let rule = self.deviation.iter().find(is_meant)?;
         Some(&rule.name)
     }
 }
@@ -202,7 +221,14 @@ impl MeantDifference {
     }
 }
 
-fn holds(url: Option<&UrlPattern>, target: &str) -> bool {
+impl Values {
+    fn are(&self, difference: &Difference) -> bool {
+        let left = &difference.left;
+        self.left.0.is_match(left) && self.left.0.replace(left, &self.right) == difference.right
+    }
+}
+
+fn holds(url: Option<&Pattern>, target: &str) -> bool {
     url.is_none_or(|pattern| pattern.0.is_match(target))
 }
 
@@ -240,6 +266,18 @@ mod tests {
         ignore = ["catalog_book.updated_at"]
     "#;
 
+    fn answer(status: u16, content_type: &str) -> Answer {
+        let content_type = (
+            "content-type".parse().unwrap(),
+            content_type.parse().unwrap(),
+        );
+        Answer {
+            status,
+            headers: [content_type].into_iter().collect(),
+            body: Vec::new(),
+        }
+    }
+
     #[test]
     fn rules_hold_for_their_urls() {
         let rules = Rules::parse(RULES).unwrap();
@@ -256,16 +294,6 @@ mod tests {
     #[test]
     fn deviations_need_the_statuses_and_type_they_name() {
         let rules = Rules::parse(RULES).unwrap();
-        let answer = |status, content_type: &str| Answer {
-            status,
-            headers: [(
-                "content-type".parse().unwrap(),
-                content_type.parse().unwrap(),
-            )]
-            .into_iter()
-            .collect(),
-            body: Vec::new(),
-        };
         let html = "text/html; charset=utf-8";
         let json = "application/json";
         for (left, right, expected) in [
@@ -276,7 +304,39 @@ mod tests {
             ((500, html), (500, json), None),
         ] {
             let (left, right) = (answer(left.0, left.1), answer(right.0, right.1));
-            assert_eq!(rules.deviation("/", &left, &right), expected);
+            assert_eq!(rules.deviation("/", &left, &right, &[]), expected);
+        }
+    }
+
+    #[test]
+    fn a_deviation_can_be_of_certain_values() {
+        let rules = r#"
+            [[deviation]]
+            name = "negative zero"
+            values = { left = '^"-(0(\.0+)?)"$', right = '"$1"' }
+        "#;
+        let rules = Rules::parse(rules).unwrap();
+        for (found, is_meant) in [
+            (&[(r#""-0.00""#, r#""0.00""#)][..], true),
+            (&[(r#""-0""#, r#""0""#)], true),
+            (&[(r#""-0.00""#, r#""0.0""#)], false),
+            (&[(r#""-0.01""#, r#""0.01""#)], false),
+            (&[("-0.0", "0.0")], false),
+            (&[(r#""0.00""#, r#""-0.00""#)], false),
+            (&[(r#""-0.0""#, r#""0.0""#), ("1", "2")], false),
+            (&[(r#""-0.0""#, r#""0.0""#), (r#""-0""#, r#""0""#)], true),
+        ] {
+            let found = found.iter();
+            let found: Vec<_> = found
+                .map(|(left, right)| Difference::new("$.price", *left, *right))
+                .collect();
+            let answer = answer(200, "application/json");
+            let expected = is_meant.then_some("negative zero");
+            assert_eq!(
+                rules.deviation("/", &answer, &answer, &found),
+                expected,
+                "{found:?}"
+            );
         }
     }
 
