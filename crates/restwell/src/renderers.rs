@@ -174,8 +174,8 @@ pub fn python_float(number: f64) -> impl fmt::Display {
             let exponent: i32 = exponent.parse().map_err(|_| fmt::Error)?;
             return write!(f, "{digits}e{exponent:+03}");
         }
-        let Some((sign, digits)) = text.split_once("0.0000").filter(|(sign, _)| sign.len() < 2)
-        else {
+        let small = text.split_once("0.0000");
+        let Some((sign, digits)) = small.filter(|(sign, _)| matches!(*sign, "" | "-")) else {
             return f.write_str(text);
         };
         let (first, rest) = digits.split_at(1);
