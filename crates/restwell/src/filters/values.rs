@@ -1,7 +1,7 @@
 //! The types that parameters can be read as, and what each of them accepts (contract §10.3).
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
 use crate::{
@@ -128,15 +128,8 @@ impl FilterField for NaiveDate {
             "%B %d, %Y",
             "%d %B %Y",
         ];
-        let year = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
-        // Python's `%Y` is four digits.
-        let has_year = text.as_bytes().windows(4).any(year);
         let mut formats = FORMATS.iter();
-        let date = formats.find_map(|format| {
-            let fits = has_year || !format.contains("%Y");
-            fits.then(|| Self::parse_from_str(text, format).ok())?
-        });
-        match date {
+        match formats.find_map(|format| date_like(text, format)) {
             Some(date) => Ok(Some(date)),
             None => fail("This is not a date.", "invalid"),
         }
@@ -144,6 +137,25 @@ impl FilterField for NaiveDate {
 
     fn days(first: Self, last: Self) -> Option<(Self, Self)> {
         Some((first, last))
+    }
+}
+
+/// What Python's `strptime` reads. chrono also takes signs, years of any length, and words without a space between.
+fn date_like(text: &str, format: &str) -> Option<NaiveDate> {
+    let longest_number = text
+        .split(|c: char| !c.is_ascii_digit())
+        .map(str::len)
+        .max();
+    let is_like_it = (!format.contains("%Y") || longest_number == Some(4))
+        && text.split_whitespace().count() == format.split_whitespace().count()
+        && !text.contains('+');
+    let date = NaiveDate::parse_from_str(text, format)
+        .ok()
+        .filter(|_| is_like_it)?;
+    match date.year() {
+        2069 if format.contains("%y") => date.with_year(1969),
+        1..=9999 => Some(date),
+        _ => None,
     }
 }
 
@@ -172,6 +184,8 @@ impl FilterField for NaiveTime {
         let time = FORMATS
             .iter()
             .find_map(|format| Self::parse_from_str(text, format).ok());
+        // Python knows no leap seconds.
+        let time = time.filter(|time| time.nanosecond() < 1_000_000_000);
         time.map_or_else(
             || fail("This is not a time.", "invalid"),
             |time| Ok(Some(time)),

@@ -1,8 +1,9 @@
 //! Lookups over relations, every search prefix, and orders of one's own.
 
+use chrono::{NaiveDate, NaiveTime};
 use proptest::prelude::*;
 use restwell::{
-    filters::{Day, FilterField},
+    filters::{Day, FilterField, Lookup, list, pair},
     test::ApiClient,
 };
 
@@ -357,8 +358,38 @@ fn filters_search_and_order_hold_together() {
         .assert(400, r#"{"number":["invalid"]}"#);
 }
 
+#[test]
+fn days_and_times_are_read_as_python_reads_them() {
+    let cases = [
+        ("2020-12-31", Some("2020-12-31")),
+        ("12/31/2020", Some("2020-12-31")),
+        ("Dec 31 2020", Some("2020-12-31")),
+        ("dec  31, 2020", Some("2020-12-31")),
+        ("31 December 2020", Some("2020-12-31")),
+        ("12/31/68", Some("2068-12-31")),
+        ("12/31/69", Some("1969-12-31")),
+        ("0001-01-01", Some("0001-01-01")),
+        ("0000-01-01", None),
+        ("-2020-01-01", None),
+        ("12/31/+2020", None),
+        ("12/31/-2020", None),
+        ("12/31/12020", None),
+        ("12/31/00002020", None),
+        ("12/ 31/2020", None),
+        ("Dec 1100", None),
+        ("Dec31 2020", None),
+        ("Dec 31 020", None),
+    ];
+    for (text, expected) in cases {
+        let date = NaiveDate::parse(text, Lookup::Exact).ok().flatten();
+        let shown = date.map(|date| date.to_string());
+        assert_eq!(shown.as_deref(), expected, "{text}");
+    }
+    assert!(NaiveTime::parse("23:59:59.999999", Lookup::Exact).is_ok());
+    assert!(NaiveTime::parse("23:59:60", Lookup::Exact).is_err());
+}
+
 fn read<F: FilterField>(text: &str) {
-    use restwell::filters::{Lookup, list, pair};
     for lookup in [
         Lookup::Exact,
         Lookup::Gt,
@@ -385,8 +416,8 @@ proptest! {
             read::<i64>(&text);
             read::<f64>(&text);
             read::<bigdecimal::BigDecimal>(&text);
-            read::<chrono::NaiveDate>(&text);
-            read::<chrono::NaiveTime>(&text);
+            read::<NaiveDate>(&text);
+            read::<NaiveTime>(&text);
             read::<chrono::DateTime<chrono::Utc>>(&text);
             read::<uuid::Uuid>(&text);
             read::<Day>(&text);
