@@ -276,7 +276,7 @@ positions! {
     i32: i32::to_string, |text| clamped(text, i32::MIN, i32::MAX);
     i64: i64::to_string, |text| clamped(text, i64::MIN, i64::MAX);
     f64: |number| python_float(*number).to_string(), |text| text.parse().ok().filter(|number: &f64| number.is_finite());
-    BigDecimal: BigDecimal::to_plain_string, |text| text.parse().ok().filter(|_| text.len() < 100);
+    BigDecimal: BigDecimal::to_plain_string, read_by_field;
     bool: |value| if *value { "True".to_owned() } else { "False".to_owned() }, |text| match text {
         "True" => Some(true),
         "False" => Some(false),
@@ -284,11 +284,14 @@ positions! {
     };
     String: Self::clone, |text| (!text.contains('\0')).then(|| text.to_owned());
     Uuid: Uuid::to_string, |text| text.parse().ok();
-    NaiveDate: |date| date.format("%Y-%m-%d").to_string(), |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    NaiveTime: |time| clock(*time), |text| NaiveTime::parse_from_str(text, "%H:%M:%S%.f").ok();
-    DateTime<Utc>: |moment| format!("{} {}+00:00", moment.format("%Y-%m-%d"), clock(moment.time())), |text| {
-        <DateTime<Utc> as Field>::to_internal_value(&text.into(), &FieldOptions::NONE).ok()
-    };
+    NaiveDate: |date| date.format("%Y-%m-%d").to_string(), read_by_field;
+    NaiveTime: |time| clock(*time), read_by_field;
+    DateTime<Utc>: |moment| format!("{} {}+00:00", moment.format("%Y-%m-%d"), clock(moment.time())), read_by_field;
+}
+
+/// The value that a serializer's field makes of the text, so that it is one that a column can hold.
+fn read_by_field<F: Field<Value = F>>(text: &str) -> Option<F> {
+    F::to_internal_value(&text.into(), &FieldOptions::NONE).ok()
 }
 
 /// The time of a day, with microseconds if there are any.

@@ -1,5 +1,6 @@
 //! Pages behind a row, walked in both directions over rows that are equal, or null, in what they are ordered by.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use diesel::connection::SimpleConnection;
 use proptest::prelude::*;
 use restwell::{pagination::Cursor, test::ApiClient};
@@ -145,10 +146,25 @@ fn what_is_no_cursor_is_not_found() {
             .get(&format!("/cursors/?cursor={cursor}"))
             .assert(404, r#"{"detail":"not_found"}"#);
     }
-    // p=2020-01-01, an id, behind an order by day
-    client
-        .get("/cursors/?cursor=cD0yMDIwLTAxLTAxJnA9eA%3D%3D&ordering=day")
-        .assert(404, r#"{"detail":"not_found"}"#);
+}
+
+#[test]
+fn a_position_is_what_a_row_could_have() {
+    let (client, _database) = things();
+    let positions = [
+        ("day", "p=2020-01-01&p=x", 404), // an id
+        ("day", "p=-200000-01-01", 404),
+        ("price", "p=1E-7", 200),
+        ("price", "p=1e112", 200),
+        ("price", "p=1e99999999", 404),
+        ("price", "p=1e-99999999", 404),
+        ("price", "p=NaN", 404),
+    ];
+    for (order, tokens, status) in positions {
+        let cursor = BASE64_STANDARD.encode(tokens);
+        let path = format!("/cursors/?cursor={cursor}&ordering={order}");
+        assert_eq!(client.get(&path).status, status, "{order} {tokens}");
+    }
 }
 
 proptest! {
@@ -161,7 +177,6 @@ proptest! {
 
     #[test]
     fn tokens_are_a_cursor_or_none(tokens in "([oprnx]=?[^&]{0,9}&?){0,4}") {
-        use base64::{Engine, prelude::BASE64_STANDARD};
         let text = BASE64_STANDARD.encode(tokens);
         if let Some(cursor) = Cursor::decode(&text) {
             prop_assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
