@@ -7,7 +7,7 @@ import django
 
 django.setup()
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, ScryptPasswordHasher, check_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, get_hasher
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
 from library import SCRATCH, Service, library, show
@@ -110,9 +110,10 @@ def change_password_there(username, password):
 
 
 def hashes_are_upgraded_by_either(service):
+    hashers = map(get_hasher, ("pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"))
+    others = [hasher.encode(PASSWORD, hasher.salt()) for hasher in hashers]
     weak = PBKDF2PasswordHasher().encode(PASSWORD, "a" * 22, 1000)
-    scrypt = ScryptPasswordHasher().encode(PASSWORD, "a" * 22)
-    for encoded in (weak, scrypt):
+    for encoded in (weak, *others):
         user = User.objects.create(username="hashed", password=encoded)
         assert service.who(basic=("hashed", PASSWORD)) == "hashed"
         user.refresh_from_db()
