@@ -9,8 +9,10 @@ use serde_json::{Number, Value};
 use super::{Bound, Field, FieldKind, FieldOptions, accept, fail, null, string::trim};
 use crate::exceptions::ErrorDetail;
 
-/// Characters of a text that stands for a number, and digits of a decimal without declared limits.
-const MAX_DIGITS: u32 = 1000;
+/// Characters of a text that stands for a number.
+const MAX_LENGTH: u32 = 1000;
+/// Digits of a decimal without declared limits: with sign, zero and point it must be short enough to be read again.
+const MAX_DIGITS: u32 = MAX_LENGTH - 3;
 
 macro_rules! integer_fields {
     ($($integer:ty)*) => {$(
@@ -371,7 +373,7 @@ fn number_input(input: &Value) -> Result<&str, ErrorDetail> {
 }
 
 fn check_length(text: &str) -> Result<(), ErrorDetail> {
-    if text.chars().nth(MAX_DIGITS as usize).is_some() {
+    if text.chars().nth(MAX_LENGTH as usize).is_some() {
         return fail("This text is too long for a number.", "max_string_length");
     }
     Ok(())

@@ -265,6 +265,7 @@ fn decimals_without_whole_digits_need_a_point() {
 
 #[test]
 fn decimals_without_declared_digits_are_kept_as_written() {
+    let longest = format!("\"-0.{}1\"", "0".repeat(996));
     check::<BigDecimal>(
         NONE,
         &[
@@ -273,6 +274,10 @@ fn decimals_without_declared_digits_are_kept_as_written() {
             (r#""0e3""#, Ok(r#""0""#)),
             // Python would write a gigabyte of zeros.
             (r#""1e999999999""#, Err("max_digits")),
+            // What is shown can be sent.
+            (r#""-1e-997""#, Ok(&longest)),
+            (&longest, Ok(&longest)),
+            (r#""-1e-998""#, Err("max_digits")),
         ],
     );
 }
