@@ -14,6 +14,7 @@ mod json;
 mod network;
 mod numeric;
 mod properties;
+mod round_trip;
 mod string;
 mod time;
 

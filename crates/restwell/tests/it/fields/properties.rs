@@ -1,21 +1,9 @@
 //! No JSON makes a field panic, and what it accepts it shows in a form that it accepts again.
 
-use bigdecimal::BigDecimal;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use restwell::{
-    fields::{
-        Bound, ChoiceField, Choices, DictField, EmailField, Field, FieldOptions, HStoreField,
-        IpAddress, Ipv4Field, Ipv6Field, ListField, MultipleChoiceField, RegexField, SlugField,
-        UrlField,
-    },
-    renderers::render_json,
-};
-use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
-use uuid::Uuid;
 
-use super::NONE;
+use super::round_trip::{FIELDS, in_other_notations, with_choices};
 
 /// Texts of all kinds, many of which nearly are what some field reads.
 fn text() -> impl Strategy<Value = String> {
@@ -63,128 +51,19 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-struct Shown<'a, F: Field>(&'a F::Value, &'a FieldOptions);
-
-impl<F: Field> Serialize for Shown<'_, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        F::to_representation(self.0, self.1, serializer)
-    }
-}
-
-/// Shows what the field makes of `input`, `None` if it refuses.
-fn shown<F: Field>(input: &Value, options: &FieldOptions) -> Option<String> {
-    let value = F::to_internal_value(input, options).ok()?;
-    let shown = Shown::<F>(&value, options);
-    let body = render_json(&shown, None).expect("what was accepted can be shown");
-    Some(String::from_utf8(body).expect("JSON is UTF-8"))
-}
-
-fn holds<F: Field>(input: &Value, options: &FieldOptions) {
-    let Some(first) = shown::<F>(input, options) else {
-        return;
-    };
-    // A text can hold JSON's null, which stands for no value when it is sent as such.
-    if first == "null" {
-        return;
-    }
-    let again = serde_json::from_str(&first).expect("what is shown is JSON");
-    assert_eq!(
-        shown::<F>(&again, options).as_ref(),
-        Some(&first),
-        "input {input}"
-    );
-}
-
-const LIMITED: FieldOptions = FieldOptions {
-    max_length: Some(8),
-    min_length: Some(1),
-    max_value: Some(Bound::Int(1_000_000)),
-    min_value: Some(Bound::Float(-0.5)),
-    max_digits: Some(9),
-    decimal_places: Some(3),
-    allow_unicode: true,
-    trim_whitespace: false,
-    regex: Some(|text| text.contains('a')),
-    ..NONE
-};
-
-macro_rules! fields {
-    ($($name:ident: $field:ty;)*) => {
-        proptest! {$(
-            #[test]
-            fn $name(input in json()) {
-                holds::<$field>(&input, &NONE);
-                holds::<$field>(&input, &LIMITED);
-                holds::<Option<$field>>(&input, &NONE);
-            }
-        )*}
-    };
-}
-
-fields! {
-    texts: String;
-    slugs: SlugField;
-    expressions: RegexField;
-    addresses_of_pages: UrlField;
-    addresses_of_mailboxes: EmailField;
-    addresses: IpAddress;
-    addresses_of_version_4: Ipv4Field;
-    addresses_of_version_6: Ipv6Field;
-    uuids: Uuid;
-    bits: bool;
-    small_numbers: i16;
-    numbers: i32;
-    big_numbers: i64;
-    floats: f64;
-    decimals: BigDecimal;
-    dates: NaiveDate;
-    times: NaiveTime;
-    moments: DateTime<Utc>;
-    naive_moments: NaiveDateTime;
-    durations: TimeDelta;
-    anything: Value;
-    lists: Vec<i32>;
-    lists_of_lists: ListField<Vec<Option<String>>>;
-    dictionaries: DictField<DictField<BigDecimal>>;
-    dictionaries_of_texts: HStoreField;
-}
-
-/// Notations that are shown and read in one way.
-fn notations(format: &'static str, formats: &'static [&'static str]) -> FieldOptions {
-    FieldOptions {
-        format: Some(format),
-        input_formats: formats,
-        coerce_to_string: Some(false),
-        normalize_output: true,
-        binary: true,
-        ..NONE
-    }
-}
-
-const CHOICES: Choices = Choices::Groups(&[
-    Choices::Text(&[("ab", "A"), ("True", "B"), ("1", "C")]),
-    Choices::Integer(&[(1, "A"), (99_999, "B")]),
-]);
-
 proptest! {
     #[test]
-    fn other_notations(input in json()) {
-        holds::<Uuid>(&input, &notations("urn", &[]));
-        holds::<Uuid>(&input, &notations("int", &[]));
-        holds::<BigDecimal>(&input, &notations("", &[]));
-        holds::<Value>(&input, &notations("", &[]));
-        holds::<NaiveDate>(&input, &notations("%d/%m/%Y", &["iso-8601", "%d/%m/%Y"]));
-        holds::<NaiveTime>(&input, &notations("%H.%M.%S%.6f", &["iso-8601", "%H.%M.%S%.f"]));
-        holds::<DateTime<Utc>>(&input, &notations("%F %T%.6f %z", &["iso-8601", "%F %T%.f %z"]));
-        shown::<TimeDelta>(&input, &notations("iso-8601", &[]));
+    fn what_a_field_shows_it_accepts_again(input in json()) {
+        FIELDS.iter().for_each(|holds| holds(&input));
     }
 
     #[test]
-    fn choices(input in json()) {
-        let options = FieldOptions { choices: CHOICES, allow_blank: true, ..NONE };
-        holds::<ChoiceField<String>>(&input, &options);
-        holds::<ChoiceField<i16>>(&input, &options);
-        holds::<MultipleChoiceField<i32>>(&input, &options);
-        holds::<MultipleChoiceField<String>>(&input, &options);
+    fn so_it_is_in_other_notations(input in json()) {
+        in_other_notations(&input);
+    }
+
+    #[test]
+    fn so_it_is_for_choices(input in json()) {
+        with_choices(&input);
     }
 }
