@@ -29,6 +29,10 @@ bench *arguments:
 parity *arguments:
     scripts/parity {{arguments}}
 
+# A minute for each fuzz target; `just fuzz --seconds 600 fields`
+fuzz *arguments:
+    scripts/fuzz {{arguments}}
+
 # Whether src/schema.rs is what the migrations make
 schema-check:
     scripts/schema-check
