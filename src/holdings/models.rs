@@ -10,6 +10,7 @@ use restwell::prelude::*;
 
 use crate::{
     catalog::models::Book,
+    holdings::validators::too_many_copies,
     schema::{circulation_loan, holdings_branch, holdings_copy},
 };
 
@@ -60,16 +61,12 @@ impl Copy {
     /// Adds copies of a book, numbered on from the highest; the caller holds the book locked, so that numbers stay free.
     ///
     /// # Errors
-    /// The database's.
-    pub fn add(
-        book_id: i64,
-        branch_id: i64,
-        count: i32,
-        conn: &mut Conn,
-    ) -> QueryResult<Vec<Self>> {
+    /// `max_value` of `count` if there are not so many numbers left, and the database's.
+    pub fn add(book_id: i64, branch_id: i64, count: i32, conn: &mut Conn) -> Result<Vec<Self>> {
         let others = holdings_copy::table.filter(holdings_copy::book_id.eq(book_id));
         let last: Option<i32> = others.select(max(holdings_copy::number)).get_result(conn)?;
         let last = last.unwrap_or(0);
+        let end = last.checked_add(count).ok_or_else(too_many_copies)?;
         let copy = |number| {
             (
                 holdings_copy::book_id.eq(book_id),
@@ -77,11 +74,9 @@ impl Copy {
                 holdings_copy::number.eq(number),
             )
         };
-        let copies: Vec<_> = (last + 1..=last + count).map(copy).collect();
-        diesel::insert_into(holdings_copy::table)
-            .values(copies)
-            .returning(Self::as_returning())
-            .get_results(conn)
+        let copies: Vec<_> = (last + 1..=end).map(copy).collect();
+        let query = diesel::insert_into(holdings_copy::table).values(copies);
+        Ok(query.returning(Self::as_returning()).get_results(conn)?)
     }
 
     /// The loans of a copy that are not returned: at most one.

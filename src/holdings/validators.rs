@@ -1,8 +1,14 @@
-//! Rules of the branches that no column type says.
+//! Rules of branches and copies that no column type says.
 
 use restwell::prelude::*;
 
 use crate::holdings::{models::Branch, serializers::BranchData};
+
+/// The numbers of a book's copies have come to their end.
+pub fn too_many_copies() -> ApiException {
+    let detail = ErrorDetail::new("There are not so many numbers left.", "max_value");
+    ApiException::field("count", detail)
+}
 
 /// A branch closes after it opens; what was not sent stands as it is stored.
 ///

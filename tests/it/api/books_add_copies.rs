@@ -56,6 +56,22 @@ fn what_is_no_order_of_copies_is_refused() {
 }
 
 #[test]
+fn numbers_come_to_an_end() {
+    let library = Library::stocked();
+    library.sql("UPDATE holdings_copy SET number = 2147483640 WHERE id = 1");
+    let add = |count: i32| {
+        let sent = format!(r#"{{"branch":"main","count":{count}}}"#);
+        library.client.post("/api/books/1/add_copies/", &sent)
+    };
+    let refused = r#"{"count":["max_value"]}"#;
+    add(8).assert(400, refused);
+    assert_eq!(library.count("holdings_copy"), 4);
+    let last = add(7);
+    assert_eq!(last.json()[6]["number"], i32::MAX);
+    add(1).assert(400, refused);
+}
+
+#[test]
 fn requests_at_once_share_no_number() {
     let library = Library::stocked();
     let request = || {
