@@ -115,12 +115,23 @@ impl Loan {
     }
 }
 
-/// The last day of a loan: whole days count. A period that no date can hold ends with the calendar.
+/// The last day of a loan: whole days count, and a day that has begun counts for a period that goes back. What the
+/// calendar of an API does not have is its first or its last day.
 fn due_on(start: DateTime<Utc>, loan_period: TimeDelta) -> NaiveDate {
+    let whole = loan_period.num_days();
+    let days = whole - i64::from(loan_period < TimeDelta::days(whole));
+    let (first, last) = CALENDAR;
     let today = start.date_naive();
-    let days = TimeDelta::days(loan_period.num_days());
-    today.checked_add_signed(days).unwrap_or(NaiveDate::MAX)
+    let due_on = TimeDelta::try_days(days).and_then(|days| today.checked_add_signed(days));
+    let beyond = if days < 0 { first } else { last };
+    due_on.map_or(beyond, |due_on| due_on.clamp(first, last))
 }
+
+/// The dates of four digits for the year, which is how dates are written (ISO 8601).
+const CALENDAR: (NaiveDate, NaiveDate) = (
+    NaiveDate::from_ymd_opt(1, 1, 1).unwrap(),
+    NaiveDate::from_ymd_opt(9999, 12, 31).unwrap(),
+);
 
 /// What decides whether a reader may borrow a copy.
 #[derive(Queryable)]
@@ -163,5 +174,29 @@ impl Lending {
                     .assume_not_null(),
             ))
             .get_result(conn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loans_end_on_a_day_of_the_calendar() {
+        let start = "2026-03-10T23:59:59Z".parse().unwrap();
+        let cases = [
+            (TimeDelta::zero(), "2026-03-10"),
+            (TimeDelta::days(21), "2026-03-31"),
+            (TimeDelta::hours(47), "2026-03-11"),
+            (TimeDelta::seconds(-1), "2026-03-09"),
+            (TimeDelta::days(-1), "2026-03-09"),
+            (TimeDelta::days(5_000_000), "9999-12-31"),
+            (TimeDelta::days(-5_000_000), "0001-01-01"),
+            (TimeDelta::MAX, "9999-12-31"),
+            (TimeDelta::MIN, "0001-01-01"),
+        ];
+        for (loan_period, expected) in cases {
+            assert_eq!(due_on(start, loan_period).to_string(), expected);
+        }
     }
 }
