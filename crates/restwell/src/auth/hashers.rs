@@ -172,7 +172,8 @@ impl PasswordHasher {
         }
     }
 
-    /// Whether one hash takes seconds at most, and no more memory than a server has.
+    /// Whether one hash takes seconds at most, and no more memory than a server has; and whether there is such a hash
+    /// at all (RFC 9106 §3.1, RFC 7914 §2).
     fn is_within_limits(self) -> bool {
         match self {
             Self::Pbkdf2Sha256 { iterations } | Self::Pbkdf2Sha1 { iterations } => {
@@ -184,7 +185,9 @@ impl PasswordHasher {
                 parallelism,
             } => {
                 memory_cost <= 256 << 10
-                    && parallelism <= 64
+                    && (1..=64).contains(&parallelism)
+                    && memory_cost >= 8 * parallelism
+                    && time_cost >= 1
                     && u64::from(time_cost) * u64::from(memory_cost) <= 4 << 20
             }
             Self::BcryptSha256 { rounds } | Self::Bcrypt { rounds } => (4..=16).contains(&rounds),
@@ -194,7 +197,8 @@ impl PasswordHasher {
                 parallelism,
             } => {
                 let block = u64::from(block_size).saturating_mul(parallelism.into());
-                block.saturating_mul(work_factor.into()) <= 8 << 20
+                let is_sound = block > 0 && work_factor > 1 && work_factor.is_power_of_two();
+                is_sound && block.saturating_mul(work_factor.into()) <= 8 << 20
             }
         }
     }

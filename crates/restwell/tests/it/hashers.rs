@@ -198,6 +198,7 @@ fn nothing_matches_what_is_no_hash() {
     let unusable = make_unusable_password();
     assert_eq!((unusable.len(), &unusable[..1]), (41, "!"));
     let hash = "3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=";
+    let long = format!("{}==", "A".repeat(86));
     let cases = [
         unusable,
         String::new(),
@@ -219,7 +220,13 @@ fn nothing_matches_what_is_no_hash() {
         "bcrypt$$2x$04$ZUMORpj8qc5zm0lP8L3VyOzRHrdg7ahkSYLlJD/q7a1r8Hg6oi8h.".to_owned(),
         "argon2$argon2id$v=19$m=64,t=1$YWJj$pL6pPYZDILgX7yXdnzyzuSGU".to_owned(),
         "argon2$argon2id$v=16$m=64,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$pL6pPYZDILgX7yXdnzyzuSGU/rs2dElM9yGhowk403A".to_owned(),
+        "argon2$argon2id$v=19$m=15,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$pL6pPYZDILgX7yXdnzyzuSGU/rs2dElM9yGhowk403A".to_owned(),
+        "argon2$argon2id$v=19$m=64,t=0,p=2$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$pL6pPYZDILgX7yXdnzyzuSGU/rs2dElM9yGhowk403A".to_owned(),
+        "argon2$argon2id$v=19$m=64,t=1,p=0$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$pL6pPYZDILgX7yXdnzyzuSGU/rs2dElM9yGhowk403A".to_owned(),
         "scrypt$1024$salt$8$1".to_owned(),
+        format!("scrypt$1000$abcdefghijklmnopqrstuv$8$1${long}"),
+        format!("scrypt$1$abcdefghijklmnopqrstuv$8$1${long}"),
+        format!("scrypt$1024$abcdefghijklmnopqrstuv$0$1${long}"),
     ];
     for encoded in cases {
         assert_eq!(
