@@ -114,6 +114,10 @@ fn prepare(
                 return Err(unset.join("\n").into());
             }
         }
+        // One with a password of their own comes before the demo's, whose password everybody knows.
+        if pending.is_empty() && settings.superuser.password.is_some() {
+            ensure_superuser(&settings.superuser, conn)?;
+        }
         match (settings.seed_on_start, pending.is_empty()) {
             (true, true) => drop(seed::fill(conn, &settings.seed_password)?),
             (true, false) => log::warn!("no demo data was loaded: migrations are pending"),
@@ -126,7 +130,7 @@ fn prepare(
     Ok((!is_stopped()).then_some(database))
 }
 
-/// Once, and to the terminal: a log would keep it.
+/// Once, in plain words: what keeps the output of the process, as Docker does, keeps this too.
 fn announce(generated: Option<(String, String)>) {
     if let Some((username, password)) = generated {
         eprintln!("The password of {username} is: {password}");

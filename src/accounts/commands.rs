@@ -7,10 +7,11 @@ use diesel::PgConnection;
 use restwell::{
     auth::{
         User, create_superuser, get_by_username, has_superuser, hashers::PasswordHasher,
-        set_password,
+        normalize_username, set_password,
     },
     authtoken::Token,
     crypto::{ALPHANUMERIC, random_string},
+    migrate,
 };
 
 use crate::{database::Failure, settings::Superuser};
@@ -35,6 +36,7 @@ pub fn make_superuser(
         None if no_input => return Err("set SUPERUSER_USERNAME, or say --username".into()),
         None => ask("Username: ")?,
     };
+    let username = normalize_username(&username, conn)?;
     check_username(&username, conn)?;
     let email = match &given.email {
         Some(email) => email.clone(),
@@ -60,6 +62,9 @@ pub fn make_superuser(
 
 /// Makes the superuser that the settings name if there is none at all; the password, if one had to be made up.
 ///
+/// Waits while another process migrates, seeds or does the same. A name that someone has already is left to them, with a
+/// warning: a service that was started before must start again.
+///
 /// # Errors
 /// As [`make_superuser`].
 pub fn ensure_superuser(
@@ -72,6 +77,22 @@ pub fn ensure_superuser(
     if has_superuser(conn)? {
         return Ok(None);
     }
+    migrate::with_lock(conn, |conn| make_first_superuser(username, given, conn))?
+}
+
+fn make_first_superuser(
+    username: &str,
+    given: &Superuser,
+    conn: &mut PgConnection,
+) -> Result<Option<(String, String)>, Failure> {
+    // A replica may have been faster.
+    if has_superuser(conn)? {
+        return Ok(None);
+    }
+    if get_by_username(&normalize_username(username, conn)?, conn)?.is_some() {
+        log::warn!("there is no active superuser, and `{username}` is someone else");
+        return Ok(None);
+    }
     let generated = given
         .password
         .is_none()
@@ -80,9 +101,9 @@ pub fn ensure_superuser(
     if let Some(password) = &generated {
         complete.password = Some(password.clone().into());
     }
-    make_superuser(&complete, true, conn)?;
+    let username = make_superuser(&complete, true, conn)?;
     log::info!("made the superuser {username}");
-    Ok(generated.map(|password| (username.clone(), password)))
+    Ok(generated.map(|password| (username, password)))
 }
 
 /// Gives a user another password, which is asked for.

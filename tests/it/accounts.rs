@@ -1,5 +1,7 @@
 //! `src/accounts/commands.rs`: accounts from the command line and the environment.
 
+use std::thread;
+
 use lending_library::{
     accounts::commands::{ensure_superuser, make_superuser, token},
     settings::Superuser,
@@ -89,4 +91,35 @@ fn the_first_start_makes_a_superuser_once() {
             .status,
         200
     );
+}
+
+#[test]
+fn of_many_first_starts_at_once_one_makes_the_superuser() {
+    let library = Library::new();
+    library.sql("UPDATE auth_user SET is_superuser = false");
+    let start = || {
+        let wanted = Superuser {
+            password: None,
+            ..superuser("root")
+        };
+        ensure_superuser(&wanted, &mut library.database.connect()).unwrap()
+    };
+    let made: usize = thread::scope(|scope| {
+        let starts: Vec<_> = (0..5).map(|_| scope.spawn(start)).collect();
+        let made = starts.into_iter().map(|start| start.join().unwrap());
+        made.flatten().count()
+    });
+    assert_eq!(made, 1);
+    assert_eq!(library.count("auth_user WHERE is_superuser"), 1);
+}
+
+#[test]
+fn the_first_start_takes_nobodys_name() {
+    let library = Library::new();
+    library.sql("UPDATE auth_user SET is_superuser = false");
+    let conn = &mut library.database.connect();
+    for name in ["reader1", "ｒｅａｄｅｒ１"] {
+        assert!(ensure_superuser(&superuser(name), conn).unwrap().is_none());
+    }
+    assert_eq!(library.count("auth_user WHERE is_superuser"), 0);
 }

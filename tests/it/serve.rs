@@ -1,14 +1,17 @@
 //! The binary itself: sub-commands, exit codes, start and stop.
 
 use std::{
+    cell::Cell,
     io::{self, BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     thread::{self, JoinHandle},
+    time::Instant,
 };
 
 use diesel::{Connection, connection::SimpleConnection};
+use lending_library::{database::Database, settings::Settings};
 
 use crate::harness::Library;
 
@@ -387,4 +390,47 @@ fn a_taken_address_is_told() {
         )),
         "{stderr}"
     );
+}
+
+#[test]
+fn a_superuser_with_a_password_of_their_own_comes_before_the_demos() {
+    let library = Library::new();
+    library.sql("TRUNCATE auth_user CASCADE");
+    let settings = [
+        ("SEED_ON_START", "true"),
+        ("SUPERUSER_USERNAME", "admin"),
+        ("SUPERUSER_PASSWORD", "nobody else knows it"),
+    ];
+    let service = Service::start(&library, &settings);
+    let token_for = |password: &str| {
+        let body = format!("username=admin&password={password}");
+        let head = "POST /api/api-token-auth/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+                    Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ";
+        let answer = service.send(&format!("{head}{}\r\n\r\n{body}", body.len()));
+        answer[..12].to_owned()
+    };
+    assert_eq!(token_for("nobody+else+knows+it"), "HTTP/1.1 200");
+    assert_eq!(token_for("library"), "HTTP/1.1 400");
+    assert_eq!(library.count("auth_user WHERE is_superuser"), 1);
+}
+
+#[test]
+fn a_database_that_never_answers_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!(
+        "postgres://library@{}/library",
+        silent.local_addr().unwrap()
+    );
+    let settings = Settings::from_vars(|name| match name {
+        "DATABASE_URL" => Some(url.clone()),
+        "SECRET_KEY" => Some(KEY.to_owned()),
+        _ => None,
+    })
+    .unwrap();
+    let database = Database::open(&settings).unwrap();
+    let (started, tries) = (Instant::now(), Cell::new(0));
+    let is_stopped = || tries.replace(tries.get() + 1) == 1;
+    assert!(database.connect(is_stopped).unwrap().is_none());
+    let seconds = started.elapsed().as_secs();
+    assert!((2..20).contains(&seconds), "{seconds} s");
 }

@@ -116,7 +116,7 @@ fn a_name_counts_however_it_is_written() {
         ("password", "guess"),
     ];
     let ways: [&dyn Fn() -> TestRequest; 5] = [
-        &|| token(" reader1\t", "guess"),
+        &|| token(" reader1\t\u{1f}", "guess"),
         &|| token("ｒｅａｄｅｒ１", "guess"),
         &|| new().form(&fields),
         &|| new().multipart(&fields, &[]),

@@ -31,8 +31,10 @@ use schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,
     auth_user_user_permissions, django_content_type,
 };
-pub use users::{create_superuser, delete_user, get_by_username, has_superuser, set_password};
-pub(crate) use views::{MAX_USERNAME, normalize_username};
+pub use users::{
+    create_superuser, delete_user, get_by_username, has_superuser, normalize_username, set_password,
+};
+pub(crate) use views::MAX_USERNAME;
 pub use views::{login_view, logout_view};
 
 /// Someone who may sign in.

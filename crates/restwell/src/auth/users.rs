@@ -67,6 +67,24 @@ pub fn get_by_username(username: &str, conn: &mut Conn) -> QueryResult<Option<Us
     users.select(User::as_select()).first(conn).optional()
 }
 
+#[derive(QueryableByName)]
+struct Normalized {
+    #[diesel(sql_type = Text)]
+    username: String,
+}
+
+/// The name as Django stores it: in NFKC, in which all of ASCII is.
+///
+/// # Errors
+/// The database's.
+pub fn normalize_username(username: &str, conn: &mut Conn) -> QueryResult<String> {
+    if username.is_ascii() || username.contains('\0') {
+        return Ok(username.to_owned());
+    }
+    let query = sql_query("SELECT normalize($1, NFKC) AS username").bind::<Text, _>(username);
+    Ok(query.get_result::<Normalized>(conn)?.username)
+}
+
 /// Makes a user who may do everything.
 ///
 /// # Errors

@@ -1,9 +1,7 @@
 //! Signing in and out with a form: `rest_framework.urls` (contract §11.10).
 
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
-
 use super::{
-    authenticate, login, logout,
+    authenticate, login, logout, normalize_username,
     pages::{self, LoginPage, PageRenderer},
     redirects::{location, next_page},
 };
@@ -12,6 +10,7 @@ use crate::{
     csrf::check_csrf,
     db::Conn,
     exceptions::Result,
+    fields::is_space,
     parsers::Parser,
     permissions::AllowAny,
     renderers::{JSON, Renderer},
@@ -75,7 +74,7 @@ fn sign_in(request: &Request, conn: &mut Conn) -> Result<Response> {
             .and_then(|value| value.as_str())
             .unwrap_or_default()
     };
-    let (username, password) = (text("username").trim(), text("password"));
+    let (username, password) = (text("username").trim_matches(is_space), text("password"));
     let next = next_page(request)?;
     let error = if username.is_empty() || password.is_empty() {
         "Enter your username and your password."
@@ -97,19 +96,4 @@ fn sign_in(request: &Request, conn: &mut Conn) -> Result<Response> {
         error: Some(error),
     };
     Ok(page.respond(request))
-}
-
-#[derive(QueryableByName)]
-struct Normalized {
-    #[diesel(sql_type = Text)]
-    username: String,
-}
-
-/// The name as Django stores it: in NFKC, in which all of ASCII is.
-pub(crate) fn normalize_username(username: &str, conn: &mut Conn) -> Result<String> {
-    if username.is_ascii() || username.contains('\0') {
-        return Ok(username.to_owned());
-    }
-    let query = sql_query("SELECT normalize($1, NFKC) AS username").bind::<Text, _>(username);
-    Ok(query.get_result::<Normalized>(conn)?.username)
 }

@@ -12,6 +12,7 @@ use crate::{
     auth::{MAX_USERNAME, normalize_username},
     db::Conn,
     exceptions::{ApiException, Result},
+    fields::is_space,
     request::Request,
     response::Response,
 };
@@ -153,12 +154,12 @@ impl Throttle for LoginRateThrottle {
 fn username(request: &Request, conn: &mut Conn) -> Result<Option<String>> {
     let sent = request.data().ok().and_then(|data| data.get("username"));
     let name = match sent {
-        Some(Value::String(text)) => text.trim(),
+        Some(Value::String(text)) => text.trim_matches(is_space),
         Some(Value::Number(number)) => number.as_str(),
         _ => return Ok(None),
     };
     match name.chars().nth(MAX_USERNAME) {
-        None => normalize_username(name, conn).map(Some),
+        None => Ok(Some(normalize_username(name, conn)?)),
         Some(_) => Ok(None),
     }
 }
