@@ -20,7 +20,7 @@ const JOINED: i64 = 1_735_689_600;
 pub(super) fn fill(password: &str, conn: &mut PgConnection) -> QueryResult<()> {
     for username in [ADMIN, LIBRARIAN].into_iter().chain(READERS) {
         let is_admin = username == ADMIN;
-        diesel::insert_into(auth_user::table)
+        let made = diesel::insert_into(auth_user::table)
             .values((
                 auth_user::username.eq(username),
                 auth_user::email.eq(format!("{username}@example.org")),
@@ -34,12 +34,18 @@ pub(super) fn fill(password: &str, conn: &mut PgConnection) -> QueryResult<()> {
                     .eq(DateTime::<Utc>::from_timestamp(JOINED, 0).unwrap_or_default()),
             ))
             .on_conflict_do_nothing()
-            .execute(conn)?;
+            .returning(auth_user::id)
+            .get_result(conn)
+            .optional()?;
+        if let (LIBRARIAN, Some(user)) = (username, made) {
+            make_librarian(user, conn)?;
+        }
     }
-    make_librarian(conn)
+    Ok(())
 }
 
-fn make_librarian(conn: &mut PgConnection) -> QueryResult<()> {
+/// Lets a user do what the demo's librarian may, if nobody has made such a group before.
+fn make_librarian(user: i32, conn: &mut PgConnection) -> QueryResult<()> {
     let made = diesel::insert_into(auth_group::table)
         .values(auth_group::name.eq(LIBRARIANS))
         .on_conflict_do_nothing()
@@ -69,13 +75,9 @@ fn make_librarian(conn: &mut PgConnection) -> QueryResult<()> {
     diesel::insert_into(auth_group_permissions::table)
         .values(pairs)
         .execute(conn)?;
-    let librarian: i32 = auth_user::table
-        .filter(auth_user::username.eq(LIBRARIAN))
-        .select(auth_user::id)
-        .first(conn)?;
     diesel::insert_into(auth_user_groups::table)
         .values((
-            auth_user_groups::user_id.eq(librarian),
+            auth_user_groups::user_id.eq(user),
             auth_user_groups::group_id.eq(group),
         ))
         .on_conflict_do_nothing()

@@ -99,7 +99,6 @@ pub(super) fn to_hosts(text: &str) -> Result<Vec<String>, String> {
     checked.collect()
 }
 
-/// Empty: `X-Forwarded-For` is believed as it is.
 /// Schemes with hosts, such as `https://*.example.org`.
 pub(super) fn to_origins(text: &str) -> Result<Vec<String>, String> {
     let origins = text

@@ -30,6 +30,10 @@ fn one_book_is_shown_whole_in_one_statement() {
     let response = Library::stocked().anonymous().get("/api/books/1/");
     response.assert(200, FRANKENSTEIN);
     assert_eq!(response.statements, 1);
+    let response = Library::stocked().client_of("reader1").get("/api/books/1/");
+    response.assert(200, FRANKENSTEIN);
+    // The user with the token, and the book.
+    assert_eq!(response.statements, 2);
     assert_eq!(
         response.header("allow"),
         "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"
