@@ -92,8 +92,8 @@ impl ApiView {
         Self { policies, ..self }
     }
 
-    /// Its handlers run outside of a transaction, and once: Django's `@non_atomic_requests`. For what takes long, e.g.
-    /// hashing a password; [`crate::db::transaction`] is there for the rest.
+    /// Its handlers run outside of a transaction: Django's `@non_atomic_requests`. For what must stay although the
+    /// request is refused, e.g. the end of a stolen token; [`crate::db::transaction`] is there for the rest.
     #[must_use]
     pub fn non_atomic(self) -> Self {
         Self {
