@@ -8,11 +8,11 @@ use crate::{
     models::Model,
     pagination::{CursorWindow, Page, Pagination},
     parsers::Parser,
-    permissions::{check_object_permissions, visible},
+    permissions::{self, check_object_permissions, visible},
     renderers::Renderer,
     request::Request,
     response::Response,
-    serializers::{ListRepresentation, ModelOf, ModelSerializer, Representation},
+    serializers::{ListRepresentation, ModelOf, ModelSerializer, ObjectQuery, Representation},
     viewsets::{METHOD_NAMES, Policies},
 };
 
@@ -46,6 +46,8 @@ pub trait GenericViewSet: Send + Sync + 'static {
     const METADATA: bool = true;
     /// The bodies that it reads; the first parser of a body's content type reads it.
     const PARSERS: &'static [Parser] = Parser::DEFAULT;
+    /// The queryset is the model's `query`, whatever the request.
+    const SHOWS_ALL: bool = false;
 
     /// Called for every action: the rows that exist for this request. Override to hide rows.
     fn get_queryset(&self, _request: &Request) -> QueryOf<Self> {
@@ -56,12 +58,18 @@ pub trait GenericViewSet: Send + Sync + 'static {
     ///
     /// # Errors
     /// 400 for a bad filter, 404 for a lookup value that no row can have.
-    fn object_query(&self, request: &Request, conn: &mut Conn) -> Result<QueryOf<Self>> {
+    fn object_query(&self, request: &Request, conn: &mut Conn) -> Result<ObjectQuery<RowOf<Self>>> {
         let filtering = Filtering::<Self::Filter>::new(request, conn)?;
-        let rows = visible::<RowOf<Self>>(request, self.get_queryset(request), conn)?;
-        let query = filtering.filter(rows);
+        let conditions = permissions::conditions::<RowOf<Self>>(request, conn)?;
+        let is_bare = Self::SHOWS_ALL && conditions.is_empty() && filtering.is_empty();
+        let rows = self.get_queryset(request);
+        let rows = conditions.into_iter().fold(rows, RowOf::<Self>::filter);
         let lookup = request.route.lookup.as_deref().unwrap_or_default();
-        RowOf::<Self>::filter_lookup(query, lookup).ok_or_else(ApiException::not_found)
+        let query = RowOf::<Self>::filter_lookup(filtering.filter(rows), lookup);
+        Ok(ObjectQuery {
+            query: query.ok_or_else(ApiException::not_found)?,
+            is_bare,
+        })
     }
 
     /// Called by detail actions: the one row that the URL names.
@@ -69,7 +77,7 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// # Errors
     /// As [`GenericViewSet::object_query`]; 404 if there is no such row, 401 or 403 if the client may not touch it.
     fn get_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
-        let query = self.object_query(request, conn)?;
+        let ObjectQuery { query, .. } = self.object_query(request, conn)?;
         let found = RowOf::<Self>::load(query, conn)?.into_iter().next();
         let row = found.ok_or_else(ApiException::not_found)?;
         check_object_permissions(request, &row, conn)?;
@@ -81,7 +89,7 @@ pub trait GenericViewSet: Send + Sync + 'static {
     /// # Errors
     /// As [`GenericViewSet::get_object`].
     fn lock_object(&self, request: &Request, conn: &mut Conn) -> Result<RowOf<Self>> {
-        let query = self.object_query(request, conn)?;
+        let ObjectQuery { query, .. } = self.object_query(request, conn)?;
         let row = RowOf::<Self>::lock(query, conn)?.ok_or_else(ApiException::not_found)?;
         check_object_permissions(request, &row, conn)?;
         Ok(row)

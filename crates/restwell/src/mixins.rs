@@ -146,7 +146,7 @@ pub trait RetrieveModelMixin: GenericViewSet {
     /// 404 if there is none.
     fn retrieve(&self, request: &Request, conn: &mut Conn) -> Result<Response> {
         let query = self.object_query(request, conn)?;
-        let found = Self::RetrieveSerializer::retrieve(query, conn)?;
+        let found = Self::RetrieveSerializer::retrieve_object(query, conn)?;
         let (row, related) = found.ok_or_else(ApiException::not_found)?;
         check_object_permissions(request, &row, conn)?;
         object_response::<Self::RetrieveSerializer>(request, &row, &related, StatusCode::OK)

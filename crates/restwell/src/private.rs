@@ -75,14 +75,14 @@ impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Assigned<E> {
     }
 }
 
-/// A statement whose text depends on nothing but `S`: it is found by that type where it was prepared before, though it
-/// holds expressions without a type of their own, and its text is written once a connection.
+/// A statement whose text depends on nothing but `S` and its own type: it is found by these where it was prepared before,
+/// though it holds expressions without a type of their own, and its text is written once a connection.
 pub struct Fixed<S, Q> {
     statement: Q,
     marker: PhantomData<fn() -> S>,
 }
 
-/// A statement whose text depends on nothing but `S`.
+/// A statement whose text depends on nothing but `S` and its own type.
 pub fn fixed<S: 'static, Q: Query>(statement: Q) -> Fixed<S, Q> {
     Fixed {
         statement,
@@ -93,8 +93,8 @@ pub fn fixed<S: 'static, Q: Query>(statement: Q) -> Fixed<S, Q> {
 impl<S, Q: Query> Query for Fixed<S, Q> {
     type SqlType = Q::SqlType;
 }
-impl<S: 'static, Q> QueryId for Fixed<S, Q> {
-    type QueryId = Fixed<S, ()>;
+impl<S: 'static, Q: 'static> QueryId for Fixed<S, Q> {
+    type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 impl<S, Q: QueryFragment<Pg>> QueryFragment<Pg> for Fixed<S, Q> {

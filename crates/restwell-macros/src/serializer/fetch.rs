@@ -207,15 +207,19 @@ impl Container<'_> {
         let computed = self.computed_type().map(|_| quote!(computed_values));
         let collected = self.collected(&columns, computed.as_ref());
         quote! {
-            fn retrieve(
-                query: <#model as ::restwell::models::Model>::Query,
+            fn retrieve_object(
+                object: ::restwell::serializers::ObjectQuery<#model>,
                 conn: &mut ::restwell::db::Conn,
             ) -> diesel::QueryResult<::std::option::Option<(#model, #related)>> {
+                let query = object.query;
                 #join
-                let found: ::std::option::Option<(#model, #(#types,)*)> = query
-                    .select((<#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection(), #(#selects,)*))
-                    .get_result(conn)
-                    .optional()?;
+                let query = query
+                    .select((<#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection(), #(#selects,)*));
+                let found = match object.is_bare {
+                    true => ::restwell::private::fixed::<Self, _>(query).get_result(conn),
+                    false => query.get_result(conn),
+                };
+                let found: ::std::option::Option<(#model, #(#types,)*)> = found.optional()?;
                 let ::std::option::Option::Some((row, #(#locals,)*)) = found else {
                     return ::std::result::Result::Ok(::std::option::Option::None);
                 };

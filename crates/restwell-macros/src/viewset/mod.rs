@@ -302,10 +302,12 @@ impl<'a> ViewSet<'a> {
         let model = self.serializer_item("Model");
         let filter = self.filled("Filter", quote!(::restwell::filters::NoFilter<#model>));
         let pagination = self.filled("Pagination", quote!(::restwell::pagination::Unpaginated));
+        let shows_all = !self.has("get_queryset");
         quote! {
             impl ::restwell::generics::GenericViewSet for #me {
                 #filter
                 #pagination
+                const SHOWS_ALL: bool = #shows_all;
                 #(#items)*
             }
         }

@@ -120,6 +120,11 @@ impl<F: FilterSet> Filtering<F> {
         })
     }
 
+    /// Whether all rows were asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.conditions.is_empty() && self.terms.is_empty()
+    }
+
     /// The rows that were asked for.
     pub fn filter(&self, query: QueryOf<F>) -> QueryOf<F> {
         let query = self

@@ -22,8 +22,8 @@ pub use django::{
     ObjectBackend, PermsMap,
 };
 pub use operators::{And, Not, Or};
-pub(crate) use rows::hides_rows;
 pub use rows::{Rows, visible};
+pub(crate) use rows::{conditions, hides_rows};
 
 /// A rule about requests, and about the objects that they name.
 pub trait Permission: Send + Sync {

@@ -124,9 +124,18 @@ impl Conditions for Probe {
 /// # Errors
 /// The database's.
 pub fn visible<M: Model>(request: &Request, query: M::Query, conn: &mut Conn) -> Result<M::Query> {
+    let conditions = conditions::<M>(request, conn)?;
+    Ok(conditions.into_iter().fold(query, M::filter))
+}
+
+/// What all rows that the permissions of the request leave have in common.
+pub(crate) fn conditions<M: Model>(
+    request: &Request,
+    conn: &mut Conn,
+) -> Result<Vec<Predicate<M>>> {
     let mut conditions = Of::<M>(Vec::new());
     ask(request, &mut conditions, conn)?;
-    Ok(conditions.0.into_iter().fold(query, M::filter))
+    Ok(conditions.0)
 }
 
 /// Whether the permissions of the request hide any rows that a client could name.

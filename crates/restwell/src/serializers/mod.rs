@@ -145,6 +145,15 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
     fn retrieve(
         query: <Self::Model as Model>::Query,
         conn: &mut Conn,
+    ) -> QueryResult<Option<(Self::Model, Self::Related)>> {
+        let is_bare = false;
+        Self::retrieve_object(ObjectQuery { query, is_bare }, conn)
+    }
+
+    /// As [`ModelSerializer::retrieve`], of the row that a URL names.
+    fn retrieve_object(
+        object: ObjectQuery<Self::Model>,
+        conn: &mut Conn,
     ) -> QueryResult<Option<(Self::Model, Self::Related)>>;
 
     /// Shows one row.
@@ -189,6 +198,14 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
 
 /// The model of a serializer.
 pub type ModelOf<S> = <S as ModelSerializer>::Model;
+
+/// The row that a URL names, as a query.
+pub struct ObjectQuery<M: Model> {
+    /// The query.
+    pub query: M::Query,
+    /// It is [`Model::filter_lookup`] of [`Model::query`] and no more, so that its text is known.
+    pub is_bare: bool,
+}
 
 /// The validated body of a request, its files stored; `defers` if what follows only stores it.
 ///
