@@ -3,14 +3,7 @@
 //! r2d2 lets waiting threads overtake each other, so a fair queue stands in front of it: as many permits as there
 //! are connections, first come, first served. Who has a permit never waits for a connection.
 
-use std::{
-    cell::Cell,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{cell::Cell, time::Duration};
 
 use actix_web::web;
 use diesel::{
@@ -19,20 +12,16 @@ use diesel::{
     r2d2::{ConnectionManager, ManageConnection, Pool},
     result::{DatabaseErrorKind, Error as DieselError},
 };
-use tokio::sync::Semaphore;
 
 use crate::{
     exceptions::{ApiException, Cause, Result},
+    queue::Queue,
     transaction::Ending,
 };
 
 /// One connection to Postgres.
 pub type Conn = PgConnection;
 
-/// How many requests may wait for one connection before the next is refused.
-const QUEUE_PER_CONNECTION: usize = 64;
-/// How long a request may wait for its turn.
-const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 /// diesel forgets no prepared statement: a connection that holds more than these, of clients' rare combinations of
 /// filters or fields, is replaced.
 const MAX_PREPARED: u32 = 256;
@@ -51,8 +40,7 @@ thread_local! {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Manager>,
-    turns: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    queue: Queue,
 }
 
 /// What a job gave, and how many statements it took.
@@ -75,8 +63,7 @@ impl Db {
             .build_unchecked(Manager(ConnectionManager::new(url)));
         Self {
             pool,
-            turns: Arc::new(Semaphore::new(size as usize)),
-            waiting: Arc::default(),
+            queue: Queue::new(size as usize, "a connection to the database"),
         }
     }
 
@@ -89,7 +76,7 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let turn = match self.turn().await {
+        let turn = match self.queue.turn().await {
             Ok(turn) => turn,
             Err(exception) => {
                 return Outcome {
@@ -113,40 +100,6 @@ impl Db {
             result: Err(ApiException::internal("the handler panicked")),
             statements: 0,
         })
-    }
-
-    async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
-        let _place = Place::take(&self.waiting);
-        if self.waiting.load(Ordering::Relaxed)
-            > self.pool.max_size() as usize * QUEUE_PER_CONNECTION
-        {
-            return Err(ApiException::unavailable(
-                "too many requests wait for the database",
-            ));
-        }
-        match tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) => Err(ApiException::unavailable("the pool is closed")),
-            Err(_) => Err(ApiException::unavailable(
-                "no connection became free in time",
-            )),
-        }
-    }
-}
-
-/// A place in the queue, given up when dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -217,6 +217,8 @@ exceptions! {
     not_acceptable => NOT_ACCEPTABLE, "not_acceptable", "No available format satisfies the Accept header.";
     /// 409 `protected`: other rows still refer to this one.
     protected => CONFLICT, "protected", "This is still referred to by other records and cannot be deleted.";
+    /// 408 `request_timeout`: the body did not arrive in time.
+    request_timeout => REQUEST_TIMEOUT, "request_timeout", "The request body did not arrive in time.";
     /// 413 `request_too_large`: the body is over the limit.
     too_large => PAYLOAD_TOO_LARGE, "request_too_large", "The request body is too large.";
     /// 500 `error`: our own fault; the cause is in the log.
@@ -292,7 +294,7 @@ impl ApiException {
         }
     }
 
-    /// 503 `unavailable` with `Retry-After`: the database does not answer, or too many wait for it.
+    /// 503 `unavailable` with `Retry-After`: the database does not answer, or too many wait.
     pub fn unavailable(cause: impl Into<String>) -> Self {
         Self {
             retry_after: Some(1),

@@ -91,6 +91,7 @@ pub mod auth;
 pub mod authentication;
 pub mod authtoken;
 pub mod checks;
+mod chunks;
 pub mod cookies;
 pub mod crypto;
 pub mod csrf;
@@ -119,6 +120,7 @@ pub mod prelude;
 #[doc(hidden)]
 pub mod private;
 pub mod query_params;
+mod queue;
 pub mod relations;
 pub mod renderers;
 pub mod request;

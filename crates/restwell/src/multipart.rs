@@ -4,14 +4,14 @@
 //! because `multer` takes only streams that can go to another thread, which actix's cannot, keeps any amount of bytes
 //! before a part's contents in memory, and refuses a body that was cut off.
 
-use std::{io, io::Write, pin::Pin};
+use std::{io, io::Write};
 
-use actix_web::web::{self, Bytes};
-use futures_core::Stream;
+use actix_web::web;
 use memchr::memmem;
 use tempfile::SpooledTempFile;
 
 use crate::{
+    chunks::Chunks,
     exceptions::{ApiException, Result},
     forms::{Form, Part, UploadedFile, base_name},
     parsers::{Disposition, malformed, media_type},
@@ -31,13 +31,14 @@ const MAX_BOUNDARY: usize = 200;
 /// Reads `multipart/form-data`; `None` for an empty body.
 ///
 /// # Errors
-/// 400 `parse_error` for no usable boundary and for too many parts, 413 for what is over a limit.
+/// 400 `parse_error` for no usable boundary and for too many parts, 413 for what is over a limit;
+/// else as [`Chunks::next`].
 pub(crate) async fn read_form(
     payload: web::Payload,
     content_type: &str,
     settings: &Settings,
 ) -> Result<Option<Form>> {
-    let mut chunks = Chunks::new(payload, settings.max_upload);
+    let mut chunks = Chunks::new(payload, settings.max_upload, settings);
     let Some(first) = chunks.next().await? else {
         return Ok(None);
     };
@@ -59,14 +60,14 @@ pub(crate) async fn read_form(
 /// Reads a body that is one file; `None` if it is empty.
 ///
 /// # Errors
-/// 400 `parse_error` for a file without a name, 413 for one that is too large.
+/// 400 `parse_error` for a file without a name, 413 for one that is too large; else as [`Chunks::next`].
 pub(crate) async fn read_file(
     payload: web::Payload,
     name: Option<&str>,
     content_type: &str,
     settings: &Settings,
 ) -> Result<Option<Form>> {
-    let mut chunks = Chunks::new(payload, settings.max_file);
+    let mut chunks = Chunks::new(payload, settings.max_file, settings);
     let mut writer = Writer::new(settings.max_file);
     while let Some(chunk) = chunks.next().await? {
         writer.write(&chunk).await?;
@@ -88,32 +89,6 @@ fn boundary(content_type: &str) -> Result<String> {
         .filter(|boundary| boundary.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
         .filter(|boundary| !boundary.ends_with(' '));
     boundary.ok_or_else(|| malformed("has no usable boundary in its content type"))
-}
-
-/// A body as it arrives, counted.
-struct Chunks {
-    payload: web::Payload,
-    left: u64,
-}
-
-impl Chunks {
-    fn new(payload: web::Payload, limit: u64) -> Self {
-        Self {
-            payload,
-            left: limit,
-        }
-    }
-
-    async fn next(&mut self) -> Result<Option<Bytes>> {
-        let chunk =
-            std::future::poll_fn(|context| Pin::new(&mut self.payload).poll_next(context)).await;
-        let chunk = chunk.transpose().map_err(|_| ApiException::parse_error())?;
-        if let Some(chunk) = &chunk {
-            let left = self.left.checked_sub(chunk.len() as u64);
-            self.left = left.ok_or_else(ApiException::too_large)?;
-        }
-        Ok(chunk)
-    }
 }
 
 /// The parts that have been read, and the one that is being read.

@@ -10,8 +10,8 @@ use crate::{
     request::Request,
 };
 
-type Value = Box<dyn Any + Send>;
-type Work = Box<dyn FnOnce() -> Value + Send>;
+pub(crate) type Value = Box<dyn Any + Send>;
+pub(crate) type Work = Box<dyn FnOnce() -> Value + Send>;
 
 /// What a request has asked for, by the names that it gave, and what came of it.
 #[derive(Default)]

@@ -238,7 +238,8 @@ impl Request {
     /// of each name; [`Request::form`] has the rest.
     ///
     /// # Errors
-    /// 415 for a content type that nothing parses, 400 `parse_error` for a body that is not what its type says.
+    /// 415 for a content type that nothing parses, 400 `parse_error` for a body that is not what its type says, 408 and
+    /// 413 for one that took too long or is too large.
     pub fn data(&self) -> Result<&Value> {
         match self.parsed()? {
             Data::Json(value) => Ok(value),
@@ -249,7 +250,7 @@ impl Request {
     /// The form that the body is, if it is one.
     ///
     /// # Errors
-    /// As [`Request::data`]; 413 for a form that is over a limit.
+    /// As [`Request::data`].
     pub fn form(&self) -> Result<Option<&Form>> {
         match self.parsed()? {
             Data::Json(_) => Ok(None),

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
+    num::NonZero,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -17,13 +18,15 @@ use actix_web::{
 use log::Level;
 
 use crate::{
+    chunks::Chunks,
     db::Db,
     exceptions::{ApiException, Result},
     media, multipart,
     negotiation::Accepted,
-    offload::Offloaded,
+    offload::{Offloaded, Value, Work},
     parsers::{self, Disposition, Reads},
     query_params::QueryParams,
+    queue::Queue,
     renderers::JSON,
     request::{Body, Request},
     response::Response,
@@ -62,6 +65,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The database.
     pub db: Db,
+    /// In front of the processors, for work that needs them and no connection.
+    processors: Queue,
 }
 
 impl App {
@@ -71,6 +76,7 @@ impl App {
             urls: Arc::new(urls),
             settings: Arc::new(settings),
             db,
+            processors: Queue::new(processors(), "a processor"),
         }
     }
 
@@ -152,11 +158,23 @@ impl App {
             let Some((name, work)) = lock(&request).offloaded.take() else {
                 return (outcome.result, statements);
             };
-            match web::block(work).await {
+            match self.work(work).await {
                 Ok(value) => lock(&request).offloaded.put(name, value),
-                Err(_) => return (Err(ApiException::internal("the work panicked")), statements),
+                Err(exception) => return (Err(exception), statements),
             }
         }
+    }
+
+    /// Hashing keeps a processor busy for long, so that no more of it runs at once than there are processors: the
+    /// requests that ask for none are answered meanwhile.
+    async fn work(&self, work: Work) -> Result<Value> {
+        let turn = self.processors.turn().await?;
+        let done = web::block(move || {
+            let _turn = turn;
+            work()
+        });
+        done.await
+            .map_err(|_| ApiException::internal("the work panicked"))
     }
 
     /// The host that the client asks for; 400 if it is none of ours.
@@ -203,7 +221,7 @@ impl App {
                 .map(Routed::Redirect)
                 .ok_or_else(ApiException::not_found);
         };
-        let body = self.body(http, payload, &route).await?;
+        let body = self.body(http, payload, &route).await;
         Ok(Routed::To(Box::new(Request {
             method: http.method().clone(),
             path: http.path().to_owned(),
@@ -233,15 +251,15 @@ impl App {
         })))
     }
 
-    /// Only a verb that has a use for its body gets it read (contract §0.3). What is wrong with a body that may hold
-    /// files is told when the view asks for it.
-    async fn body(&self, http: &HttpRequest, payload: web::Payload, route: &Match) -> Result<Body> {
+    /// Only a verb that has a use for its body gets it read (contract §0.3). What is wrong with it is told when the view
+    /// asks for it: what is wrong with the rest of the request goes first.
+    async fn body(&self, http: &HttpRequest, payload: web::Payload, route: &Match) -> Body {
         if !matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH) {
-            return Ok(Body::Bytes(Bytes::new()));
+            return Body::Bytes(Bytes::new());
         }
         let content_type = header_text(http, header::CONTENT_TYPE);
         let parser = parsers::select(self.urls.route(route).view.parsers(), content_type);
-        Ok(match parser.map(|parser| parser.reads) {
+        match parser.map(|parser| parser.reads) {
             Some(Reads::Parts) => multipart::read_form(payload, content_type, &self.settings)
                 .await
                 .into(),
@@ -254,9 +272,20 @@ impl App {
                     .await
                     .into()
             }
-            _ => Body::Bytes(read_body(http, payload, self.settings.max_body).await?),
-        })
+            reads => {
+                let chunks = Chunks::new(payload, self.settings.max_body as u64, &self.settings);
+                let read = chunks.all().await.map_err(|exception| match reads {
+                    Some(_) => exception,
+                    None => ApiException::unsupported_media_type(content_type),
+                });
+                read.map_or_else(Body::Refused, Body::Bytes)
+            }
+        }
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// One thread at a time has the request; one that panicked has answered it.
@@ -275,21 +304,6 @@ fn header_text(http: &HttpRequest, name: HeaderName) -> &str {
 enum Routed {
     To(Box<Request>),
     Redirect(String),
-}
-
-async fn read_body(http: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Bytes> {
-    let announced = http
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > limit) {
-        return Err(ApiException::too_large());
-    }
-    match payload.to_bytes_limited(limit).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(ApiException::parse_error()),
-        Err(_) => Err(ApiException::too_large()),
-    }
 }
 
 /// The client's own id if it is short and printable, else a new one.

@@ -1,6 +1,6 @@
 //! The framework's own settings; a service builds them once and hands them over.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use actix_web::http::header::HeaderName;
 
@@ -39,6 +39,8 @@ pub struct Settings {
     pub max_files: usize,
     /// How many pixels an image may have.
     pub max_image_pixels: u64,
+    /// How long a body may pause while it arrives; longer is 408.
+    pub body_timeout: Duration,
     /// Where uploaded files are kept.
     pub storage: Arc<dyn Storage>,
     /// The forms that answers can have; the first where a client has no preference.
@@ -99,6 +101,7 @@ impl Default for Settings {
             max_upload: 25 << 20,
             max_files: 100,
             max_image_pixels: 89_478_485,
+            body_timeout: Duration::from_secs(30),
             storage: Arc::new(FileSystemStorage::new("media", "/media/")),
             renderers: vec![JSON],
             unicode_json: true,

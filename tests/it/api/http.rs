@@ -189,6 +189,51 @@ fn a_body_over_the_limit_is_413() {
 }
 
 #[test]
+fn what_else_is_wrong_is_told_before_a_large_body() {
+    let library = Library::stocked();
+    let body = vec![b'x'; 2_700_000];
+    let post = |path: &str, content_type: &str| {
+        TestRequest::new(Method::POST, path).body(content_type, body.clone())
+    };
+    let json = "application/json";
+    let table = [
+        (post("/api/nothing/", json), 404, "not_found"),
+        (
+            post("/api/authors/", json).header("accept", "image/png"),
+            406,
+            "not_acceptable",
+        ),
+        (post("/api/books/1/", json), 405, "method_not_allowed"),
+        (
+            post("/api/authors/", "text/plain"),
+            415,
+            "unsupported_media_type",
+        ),
+        (post("/api/authors/", json), 413, "request_too_large"),
+        (
+            post("/api/authors/", "application/x-www-form-urlencoded"),
+            413,
+            "request_too_large",
+        ),
+    ];
+    for (request, status, code) in table {
+        let response = library.client.send(request);
+        response.assert(status, &format!(r#"{{"detail":"{code}"}}"#));
+        let is_routed = code != "not_found";
+        assert_eq!(response.headers.contains_key("allow"), is_routed, "{code}");
+    }
+    let anonymous = library.client.without_headers();
+    let bad_token = post("/api/authors/", json).header("authorization", "Token none");
+    for (request, code) in [
+        (post("/api/authors/", json), "not_authenticated"),
+        (bad_token, "authentication_failed"),
+    ] {
+        let response = anonymous.send(request);
+        response.assert(401, &format!(r#"{{"detail":"{code}"}}"#));
+    }
+}
+
+#[test]
 fn verbs_that_a_view_lacks_are_405_with_allow() {
     let library = Library::stocked();
     let table = [

@@ -61,6 +61,8 @@ mod search;
 #[cfg(test)]
 mod serializers;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod shop;
