@@ -16,6 +16,9 @@ use restwell::{
 };
 use tempfile::TempDir;
 
+/// A secret of a browser's: cookie and field, or header, must agree.
+pub(crate) const CSRF: &str = "abcdefghijklmnopqrstuvwxyz012345";
+
 /// A running service with its database.
 pub(crate) struct Library {
     /// A client of `admin`, who may do everything.

@@ -1,13 +1,13 @@
 //! Who may do what: every route, every verb, every role, compared with the table in `matrix.txt`.
 //!
-//! A verb that changes something is sent an empty object: whoever may use it gets 400 where a field is required. The
-//! object is in each case one that `reader1`, the owner, has borrowed or written.
+//! A verb that changes something is sent an empty object, the pages of forms are sent an empty form: whoever may use it
+//! gets 400 where a field is required. The object is in each case one that `reader1`, the owner, has borrowed or written.
 
 use actix_web::http::Method;
 use lending_library::urls::urls;
 use restwell::test::{ApiClient, TestRequest};
 
-use crate::harness::Library;
+use crate::harness::{CSRF, Library};
 
 const TABLE: &str = include_str!("matrix.txt");
 
@@ -69,6 +69,9 @@ fn statuses(role: &str, user: Option<&str>) -> Vec<u16> {
         let request = TestRequest::new(method.clone(), &path);
         let request = match method {
             Method::GET | Method::OPTIONS | Method::DELETE => request,
+            _ if path.starts_with("/api/auth/") => request
+                .header("cookie", &format!("csrftoken={CSRF}"))
+                .form(&[("csrfmiddlewaretoken", CSRF)]),
             _ => request.json("{}"),
         };
         client.send(request).status.as_u16()

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{
-    harness::Library,
+    harness::{CSRF, Library},
     serve::{KEY, Service, command},
 };
 
@@ -15,7 +15,6 @@ const TYPED: [&str; 5] = [
     "hunter2-new-user",
 ];
 const DATABASE_PASSWORD: &str = "hunter2-database";
-const CSRF: &str = "abcdefghijklmnopqrstuvwxyz012345";
 /// Of `reader1`.
 const TOKEN: &str = "3fffffffffffffffffffffffffffffffffffffff";
 

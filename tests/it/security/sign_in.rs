@@ -13,7 +13,7 @@ use restwell::{
     test::{TestRequest, TestResponse},
 };
 
-use crate::harness::Library;
+use crate::harness::{CSRF, Library};
 
 /// Expensive enough to stand out from everything else that a request costs.
 const HASHER: PasswordHasher = PasswordHasher::Pbkdf2Sha256 { iterations: 30_000 };
@@ -21,8 +21,6 @@ const SAMPLES: usize = 31;
 /// Other work on the machine can spoil one measurement, but hardly four.
 const ATTEMPTS: usize = 4;
 const MAX_RATIO: f64 = 1.1;
-/// Any secret will do, as long as cookie and field agree.
-const CSRF: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
 /// The ways to offer a name and a password.
 const WAYS: [fn(&str, &str) -> TestRequest; 3] = [token, form, basic];
