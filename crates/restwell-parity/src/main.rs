@@ -137,7 +137,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         .transpose()?;
     let credentials = match arguments.authorizations.as_slice() {
         [] => grammar.credentials.clone(),
-        headers => Credential::of_headers(headers),
+        headers => Credential::of_authorizations(headers),
     };
     let mut run = connect(arguments, &rules)?;
     let cases: usize = files.iter().map(|file| file.cases.len()).sum();

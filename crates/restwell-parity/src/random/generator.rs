@@ -280,10 +280,8 @@ impl<'a> Generator<'a> {
     fn set_headers(&mut self, draft: &mut Draft) {
         let weights = self.credentials.iter().map(|credential| credential.weight);
         let credential = self.credentials.get(self.source.weighted(weights));
-        let authorization = credential.and_then(|credential| credential.authorization.clone());
-        draft
-            .headers
-            .extend(authorization.map(|value| ("Authorization".to_owned(), value)));
+        let headers = credential.map(|credential| credential.headers.clone());
+        draft.headers.extend(headers.into_iter().flatten());
         let percent = if draft.body == Body::None { 25 } else { 8 };
         if self.source.happens(percent) {
             let accept = self.source.pick(&self.grammar.accept).cloned();

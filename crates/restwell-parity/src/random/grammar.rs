@@ -30,9 +30,9 @@ pub(crate) struct Grammar {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
-    /// The header `Authorization`; without it, nobody.
+    /// What says so, by the names of the headers; nobody, if there are none.
     #[serde(default)]
-    pub(super) authorization: Option<String>,
+    pub(super) headers: BTreeMap<String, String>,
     /// How often, beside the others.
     #[serde(default = "one")]
     pub(super) weight: u32,
@@ -43,15 +43,18 @@ fn one() -> u32 {
 }
 
 impl Credential {
-    /// The first of some headers in most requests, the others and none in the rest.
-    pub(crate) fn of_headers(headers: &[String]) -> Vec<Self> {
-        let (Some(first), others) = (headers.first(), headers.iter().skip(1)) else {
+    /// The first of some values of `Authorization` in most requests, the others and none in the rest.
+    pub(crate) fn of_authorizations(values: &[String]) -> Vec<Self> {
+        let (Some(first), others) = (values.first(), values.iter().skip(1)) else {
             return Vec::new();
         };
-        let rest = others.map(|header| (Some(header), 1)).chain([(None, 1)]);
+        let rest = others.map(|value| (Some(value), 1)).chain([(None, 1)]);
         let all = [(Some(first), 6)].into_iter().chain(rest);
-        all.map(|(header, weight)| Self {
-            authorization: header.cloned(),
+        all.map(|(value, weight)| Self {
+            headers: value
+                .map(|value| ("Authorization".to_owned(), value.clone()))
+                .into_iter()
+                .collect(),
             weight,
         })
         .collect()
@@ -164,7 +167,7 @@ mod tests {
             page = "int 1 5"
 
             [[credentials]]
-            authorization = "Token a"
+            headers = { Cookie = "sessionid=a", X-CSRFToken = "b" }
             weight = 3
 
             [[credentials]]
@@ -187,7 +190,8 @@ mod tests {
         assert_eq!(grammar.query["page"], Kind::Int { min: 1, max: 5 });
         let weights = grammar.credentials.iter().map(|one| one.weight);
         assert_eq!(weights.collect::<Vec<_>>(), [3, 1]);
-        assert_eq!(grammar.credentials[1].authorization, None);
+        assert_eq!(grammar.credentials[0].headers["Cookie"], "sessionid=a");
+        assert!(grammar.credentials[1].headers.is_empty());
         let books = &grammar.resources["books"];
         let row = |id: u8| Row::from_iter([("id".to_owned(), id.into())]);
         assert!(books.spares(&row(7)) && !books.spares(&row(8)));

@@ -78,8 +78,7 @@ pub(crate) fn run_random(run: &mut Run<'_>, plan: &Plan<'_>, report: &mut Report
 
 fn ask_left(run: &Run<'_>, plan: &Plan<'_>, method: &str, target: &str) -> Result<Answer> {
     let first = plan.credentials.first();
-    let authorization = first.and_then(|first| first.authorization.clone());
-    let headers = authorization.map(|value| ("Authorization".to_owned(), value));
+    let headers = first.map(|first| first.headers.clone()).unwrap_or_default();
     let answer = run.left.send(&Request {
         method: method.to_owned(),
         target: target.to_owned(),

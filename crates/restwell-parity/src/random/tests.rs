@@ -54,7 +54,7 @@ fn ask(method: &str, target: &str) -> Result<Answer> {
 fn drafts(seed: u64, count: usize) -> Vec<Draft> {
     let grammar = Grammar::parse(GRAMMAR).unwrap();
     let explored = api::explore("/api/", &grammar, &mut ask).unwrap();
-    let credentials = Credential::of_headers(&["Token a".to_owned()]);
+    let credentials = Credential::of_authorizations(&["Token a".to_owned()]);
     let mut generator = Generator::new(seed, explored, &grammar, &credentials);
     (0..count).map(|_| generator.draft()).collect()
 }
