@@ -72,9 +72,10 @@ pub trait CreateModelMixin: GenericViewSet {
             Self::DEFERS,
             conn,
         )?;
+        let slugs = Self::CreateSerializer::unresolved(&data);
         let row = self.perform_create(request, data, conn);
         let row = row.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
-        let related = Self::CreateSerializer::created(std::slice::from_ref(&row), conn)?;
+        let related = Self::CreateSerializer::created(std::slice::from_ref(&row), slugs, conn)?;
         let response = object_response::<Self::CreateSerializer>(
             request,
             &row,
@@ -109,7 +110,7 @@ fn create_many<V: CreateModelMixin + ?Sized>(
             refused_item::<V::CreateSerializer>(exception, index, length, as_dict)
         })?);
     }
-    let related = V::CreateSerializer::created(&rows, conn)?;
+    let related = V::CreateSerializer::created(&rows, None, conn)?;
     let rows = ListRepresentation::<V::CreateSerializer> {
         rows: &rows,
         related: &related,

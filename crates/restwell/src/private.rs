@@ -90,6 +90,9 @@ pub fn fixed<S: 'static, Q: Query>(statement: Q) -> Fixed<S, Q> {
     }
 }
 
+/// Marks the statement that finds related rows by the slugs which were sent, not by what refers to them.
+pub struct BySlug<S>(PhantomData<fn() -> S>);
+
 impl<S, Q: Query> Query for Fixed<S, Q> {
     type SqlType = Q::SqlType;
 }

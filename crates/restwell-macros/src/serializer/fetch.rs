@@ -248,8 +248,10 @@ impl Container<'_> {
         Some(quote! {
             fn created(
                 rows: &[#model],
+                slugs: ::std::option::Option<::std::vec::Vec<::std::vec::Vec<::std::string::String>>>,
                 conn: &mut ::restwell::db::Conn,
             ) -> diesel::QueryResult<#related> {
+                let _ = &slugs;
                 let mut related = match rows.len() {
                     1 => { #one }
                     _ => <Self as ::restwell::serializers::ModelSerializer>::prefetch(rows, conn)?,
@@ -264,24 +266,33 @@ impl Container<'_> {
 
     /// What the only one of `rows` needs, with the defaults of all that is computed.
     fn created_row(&self) -> TokenStream {
-        let (model, key) = (&self.model, self.key());
-        let columns: Vec<_> = self.related_columns().collect();
-        let (types, selects, locals) = (
+        let key = self.key();
+        let columns: Vec<_> = self.related_columns(false).collect();
+        let (types, locals) = (
             columns.iter().map(|column| &column.ty),
-            columns.iter().map(|column| &column.select),
             columns.iter().map(|column| &column.local),
         );
-        let join = self.joined().map(|field| self.join(field));
         let statement = (!columns.is_empty()).then(|| {
-            quote! {
-                let query = <#model as ::restwell::models::Model>::TABLE;
-                #join
-                let query = query
-                    .filter(<#model as ::restwell::models::Model>::KEY.eq(::restwell::models::Model::key(&rows[0])))
-                    .select((<#model as ::restwell::models::Model>::KEY, #(#selects,)*));
-                let (_, #(#locals,)*): (#key, #(#types,)*) =
-                    ::restwell::private::fixed::<Self, _>(query).get_result(conn)?;
-            }
+            let found = self.created_statement(false);
+            let found = match self.slug_lists().next() {
+                None => found,
+                Some(_) => {
+                    let (by_slug, lists) = (self.created_statement(true), self.slug_lists());
+                    let lists = lists
+                        .map(|(_, name)| quote!(let #name = slugs.next().unwrap_or_default();));
+                    quote! {
+                        match slugs {
+                            ::std::option::Option::Some(slugs) => {
+                                let mut slugs = slugs.into_iter();
+                                #(#lists)*
+                                #by_slug
+                            }
+                            ::std::option::Option::None => { #found }
+                        }
+                    }
+                }
+            };
+            quote!(let (_, #(#locals,)*): (#key, #(#types,)*) = { #found };)
         });
         let defaults = self.selected().map(|field| &field.default);
         let computed = quote! {
@@ -291,6 +302,25 @@ impl Container<'_> {
         };
         let collected = self.collected(&columns, Some(&computed));
         quote!(#statement #collected)
+    }
+
+    /// Finds what the only one of `rows` needs; members of lists `by_slug` if these are known.
+    fn created_statement(&self, by_slug: bool) -> TokenStream {
+        let model = &self.model;
+        let join = self.joined().map(|field| self.join(field));
+        let selects = self.related_columns(by_slug).map(|column| column.select);
+        let marker = match by_slug {
+            true => quote!(::restwell::private::BySlug<Self>),
+            false => quote!(Self),
+        };
+        quote! {
+            let query = <#model as ::restwell::models::Model>::TABLE;
+            #join
+            let query = query
+                .filter(<#model as ::restwell::models::Model>::KEY.eq(::restwell::models::Model::key(&rows[0])))
+                .select((<#model as ::restwell::models::Model>::KEY, #(#selects,)*));
+            ::restwell::private::fixed::<#marker, _>(query).get_result(conn)?
+        }
     }
 
     /// `Related` of the only one of `rows`, of what one statement has selected for it and what others load.
@@ -324,11 +354,11 @@ impl Container<'_> {
                 local,
             }
         });
-        self.related_columns().chain(computed)
+        self.related_columns(false).chain(computed)
     }
 
-    /// What it selects of other rows.
-    fn related_columns(&self) -> impl Iterator<Item = Retrieved> {
+    /// What it selects of other rows; members of lists `by_slug` where these are in a variable.
+    fn related_columns(&self, by_slug: bool) -> impl Iterator<Item = Retrieved> {
         let nested = self.joined().map(|field| {
             let (local, relation) = (field.local.clone(), self.attribute(field));
             let all = Retrieved::all(&local);
@@ -347,12 +377,13 @@ impl Container<'_> {
         let arrays = self
             .fetched()
             .filter(|field| self.is_array(field))
-            .map(|field| {
+            .map(move |field| {
                 let (local, member) = (field.local.clone(), field.member_type());
                 let all = Retrieved::all(&local);
+                let slugs = self.by_slug(field).filter(|_| by_slug);
                 Retrieved {
                     ty: quote!(::std::vec::Vec<#member>),
-                    select: self.array(field),
+                    select: self.array(field, slugs.as_ref()),
                     push: quote!(#all.extend(#local.into_iter().map(|member| (::std::clone::Clone::clone(&key), member)));),
                     finish: quote!(let #local = ::restwell::serializers::ByKey::new(#all);),
                     local,
@@ -371,18 +402,25 @@ impl Container<'_> {
         }
     }
 
-    /// The related keys or slugs of one row, as an array.
-    fn array(&self, field: &Field<'_>) -> TokenStream {
+    /// The related keys or slugs of one row, as an array; of the rows with these slugs, if it is known that it has them.
+    fn array(&self, field: &Field<'_>, slugs: Option<&Ident>) -> TokenStream {
         let (model, relation) = (&self.model, self.attribute(field));
         let (column, sql_type) = (field.member_column(&relation), field.member_sql_type());
+        let members = match slugs {
+            Some(slugs) => quote! {
+                ::restwell::private::table_of(#relation).filter(#column.eq_any(#slugs))
+            },
+            None => quote! {
+                ::restwell::models::ToMany::joined(#relation).filter(
+                    ::restwell::models::ToMany::owner(#relation)
+                        .eq(<#model as ::restwell::models::Model>::KEY),
+                )
+            },
+        };
         quote! {
             ::restwell::models::Expr::<#model, diesel::sql_types::Array<#sql_type>>::new(
                 diesel::dsl::array::<#sql_type, _>(
-                    ::restwell::models::ToMany::joined(#relation)
-                        .filter(
-                            ::restwell::models::ToMany::owner(#relation)
-                                .eq(<#model as ::restwell::models::Model>::KEY),
-                        )
+                    #members
                         .order(::restwell::private::ordering_of(#relation))
                         .select(#column),
                 ),

@@ -224,7 +224,7 @@ impl<'a> Container<'a> {
         );
         let (insert, update, save, constraint) =
             (self.insert(), self.update(), self.save(), self.constraint());
-        let (files, columns) = (self.files(), self.column_names());
+        let (files, columns, unresolved) = (self.files(), self.column_names(), self.unresolved());
         let has_related = self.fields.iter().any(Field::is_related);
         quote! {
             #[automatically_derived]
@@ -237,6 +237,7 @@ impl<'a> Container<'a> {
                 #created
                 #retrieve
                 #representation
+                #unresolved
                 #insert
                 #update
                 #save

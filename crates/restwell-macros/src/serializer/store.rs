@@ -35,6 +35,21 @@ impl Container<'_> {
         self.columns().map(name).collect()
     }
 
+    /// The slugs that are left to `insert`.
+    pub(super) fn unresolved(&self) -> Option<TokenStream> {
+        let (data, lists) = (names::data(self.name), self.slug_lists());
+        let lists: Vec<_> = lists.map(|(_, name)| quote!(data.#name.clone()?)).collect();
+        (!lists.is_empty()).then(|| {
+            quote! {
+                fn unresolved(
+                    data: &#data,
+                ) -> ::std::option::Option<::std::vec::Vec<::std::vec::Vec<::std::string::String>>> {
+                    ::std::option::Option::Some(::std::vec![#(#lists),*])
+                }
+            }
+        })
+    }
+
     /// Inserts a row, then its lists.
     pub(super) fn insert(&self) -> TokenStream {
         let (model, data) = (&self.model, names::data(self.name));

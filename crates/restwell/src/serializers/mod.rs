@@ -132,9 +132,20 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
     /// What these rows need besides themselves: one statement a relation, whatever the number of rows.
     fn prefetch(rows: &[Self::Model], conn: &mut Conn) -> QueryResult<Self::Related>;
 
+    /// The slugs whose rows validation left to [`ModelSerializer::insert`] to find, a list for each field of such;
+    /// `None` if it has found those of one.
+    fn unresolved(_data: &Self::Data) -> Option<Vec<Vec<String>>> {
+        None
+    }
+
     /// What rows that were just inserted need besides themselves. A `default` stands for a computed value: nothing
-    /// refers to a new row yet.
-    fn created(rows: &[Self::Model], conn: &mut Conn) -> QueryResult<Self::Related> {
+    /// refers to a new row yet. Of a single row that was stored as it was sent, `slugs` is what was
+    /// [`ModelSerializer::unresolved`].
+    fn created(
+        rows: &[Self::Model],
+        _slugs: Option<Vec<Vec<String>>>,
+        conn: &mut Conn,
+    ) -> QueryResult<Self::Related> {
         match rows {
             [row] => related_to::<Self>(row, conn),
             rows => Self::prefetch(rows, conn),
