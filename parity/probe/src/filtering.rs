@@ -144,6 +144,13 @@ struct DeclaredFilter {
     not_color: String,
     #[filter(method = few)]
     few: bool,
+    big: RangeFilter<i64>,
+    #[filter(path = big, param = "not_big_gt", gt, exclude)]
+    not_big_gt: i64,
+    #[filter(path = number, param = "not_number_lte", lte, exclude)]
+    not_number_lte: i32,
+    #[filter(path = day, param = "day_month_gt", month__gt)]
+    day_month: NaiveDate,
     #[filter(lookup_choice, icontains, iexact, path = name, param = "lk")]
     name: String,
     #[filter(gte, param = "number")]

@@ -93,9 +93,9 @@ impl Filter<'_> {
     fn by_range(&self, way: &Way<'_>, ty: &Type, ends: [&str; 2]) -> TokenStream {
         let (parameter, name) = (self.declared("exact"), self.parameter("exact"));
         let [first, last] = ends.map(|end| format!("{name}_{end}"));
-        let condition = way.condition(compare(way, ty, &quote!(lookup), "value"));
+        let condition = within(way, ty);
         quote_spanned! {spot(ty)=>
-            asked.range::<#ty>(#parameter, [#first, #last], |lookup, value| #condition);
+            asked.range::<#ty>(#parameter, [#first, #last], |lookup, bound| #condition);
         }
     }
 
@@ -208,6 +208,12 @@ impl Filter<'_> {
                 let condition = way.condition(compare(way, ty, &exact.tokens(), "wanted"));
                 quote!(asked.flag(#parameter, |wanted| #condition);)
             }
+            Lookup::Compare(comparison @ Comparison("gt" | "gte" | "lt" | "lte")) => {
+                let (lookup, condition) = (comparison.tokens(), within(way, ty));
+                quote_spanned! {span=>
+                    asked.bound::<#ty>(#parameter, #lookup, |lookup, bound| #condition);
+                }
+            }
             Lookup::Compare(comparison) => {
                 let read = self.reader(ty, comparison);
                 let condition = way.condition(compare(way, ty, &comparison.tokens(), "value"));
@@ -232,9 +238,9 @@ impl Filter<'_> {
             Lookup::Date(comparison) => self.by_date(way, comparison, parameter),
             Lookup::Part(part, comparison) => {
                 let (part, comparison) = (lookup::part(part), comparison.tokens());
-                let condition = quote_spanned!(span=> #compared.part(#part, #comparison, number));
+                let condition = quote_spanned!(span=> #compared.part(#part, lookup, number));
                 let condition = way.condition(condition);
-                quote!(asked.part(#parameter, |number| #condition);)
+                quote!(asked.bound::<i32>(#parameter, #comparison, |lookup, number| #condition);)
             }
         }
     }
@@ -321,6 +327,12 @@ fn parse(ty: &Type, comparison: Comparison<'_>) -> TokenStream {
 fn compare(way: &Way<'_>, ty: &Type, lookup: &TokenStream, value: &str) -> TokenStream {
     let (compared, value) = (way.compared(), Ident::new(value, spot(ty)));
     quote_spanned!(spot(ty)=> #compared.compare(#lookup, #value))
+}
+
+/// Within `bound`, at the end of the way.
+fn within(way: &Way<'_>, ty: &Type) -> TokenStream {
+    let (compared, bound) = (way.compared(), Ident::new("bound", spot(ty)));
+    way.condition(quote_spanned!(spot(ty)=> #compared.within(lookup, #bound)))
 }
 
 /// From `first` to `last`, in one related row.

@@ -1,11 +1,11 @@
 //! What one request asks of a filterset, while it is read: conditions, and everything that is wrong.
 
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use bigdecimal::ToPrimitive;
 use chrono::{NaiveDate, Utc};
 use diesel::{Connection, RunQueryDsl, sql_types::Text};
 
 use super::{
-    Condition, FilterField, Lookup, ModelChoice, Pair, boolean,
+    Bound, Condition, FilterField, Lookup, ModelChoice, Pair, boolean,
     choices::invalid_choice,
     markers::period,
     values::{no_null_characters, number},
@@ -184,6 +184,20 @@ impl<'a, M: Model> Asked<'a, M> {
         }
     }
 
+    /// A parameter that is compared with a value, as the lookup says.
+    pub fn bound<F: FilterField>(
+        &mut self,
+        parameter: Parameter,
+        lookup: Lookup,
+        condition: impl Fn(Lookup, Bound<F::Value>) -> Predicate<M> + 'static,
+    ) {
+        // What every row is within leaves, excluded, the rows without a value.
+        let read = |text: &str| Bound::read::<F>(text, lookup, parameter.exclude);
+        self.value(parameter, read, move |(lookup, bound)| {
+            condition(lookup, bound)
+        });
+    }
+
     /// The value of a parameter; `None` also for one that no row can have.
     pub fn parsed<V>(
         &mut self,
@@ -244,16 +258,6 @@ impl<'a, M: Model> Asked<'a, M> {
         self.found(parameter, values, condition);
     }
 
-    /// A part of a date or a time, as a number; fractions do not count.
-    pub fn part(
-        &mut self,
-        parameter: Parameter,
-        condition: impl Fn(BigDecimal) -> Predicate<M> + 'static,
-    ) {
-        let whole = |text: &str| Ok(Some(number(text)?.with_scale_round(0, RoundingMode::Down)));
-        self.value(parameter, whole, condition);
-    }
-
     /// A year, as its first and its last value.
     pub fn year<F: FilterField>(
         &mut self,
@@ -288,31 +292,25 @@ impl<'a, M: Model> Asked<'a, M> {
         &mut self,
         parameter: Parameter,
         ends: [&'static str; 2],
-        condition: impl Fn(Lookup, F::Value) -> Predicate<M> + 'static,
+        condition: impl Fn(Lookup, Bound<F::Value>) -> Predicate<M> + 'static,
     ) {
-        let mut limits = Vec::new();
-        for (name, lookup) in ends.into_iter().zip([Lookup::Gte, Lookup::Lte]) {
-            match self
-                .value_of(name)
-                .map(|text| F::parse(text, lookup))
-                .transpose()
-            {
-                Ok(Some(Some(value))) => limits.push((lookup, value)),
-                // What no column can hold lies beyond every row, or before.
-                Ok(_) => {}
-                Err(detail) => return self.error(parameter, detail),
-            }
-        }
-        if limits.is_empty() {
+        let limits = ends.map(|name| self.value_of(name));
+        // A range of two ends is one condition, which rows without a value never meet.
+        let is_closed = parameter.exclude || limits.iter().all(Option::is_some);
+        let limits = limits.into_iter().zip([Lookup::Gte, Lookup::Lte]);
+        let bounds: Result<Vec<_>, ErrorDetail> = limits
+            .filter_map(|(text, lookup)| Some((text?, lookup)))
+            .map(|(text, lookup)| Bound::read::<F>(text, lookup, is_closed))
+            .collect();
+        if bounds.as_ref().is_ok_and(Vec::is_empty) {
             return self.missing(parameter);
         }
-        self.condition(parameter, move || {
-            let limits = limits.iter().cloned();
-            Predicate::all_of(
-                limits
-                    .map(|(lookup, value)| condition(lookup, value))
-                    .collect(),
-            )
+        // One end that no row can reach is enough.
+        let bounds = bounds.map(|bounds| bounds.into_iter().collect::<Option<Vec<_>>>());
+        self.found(parameter, bounds, move |bounds| {
+            let bounds = bounds.into_iter();
+            let conditions = bounds.map(|(lookup, bound)| condition(lookup, bound));
+            Predicate::all_of(conditions.collect())
         });
     }
 

@@ -5,7 +5,6 @@
 
 use std::marker::PhantomData;
 
-use bigdecimal::BigDecimal;
 use diesel::{
     Expression, QueryResult,
     expression::{AsExpression, TypedExpressionType},
@@ -17,7 +16,7 @@ use diesel::{
     },
 };
 
-use super::Lookup;
+use super::{Bound, Lookup};
 use crate::{
     models::{Expr, Model, Predicate},
     search::like_escape,
@@ -232,6 +231,18 @@ impl<M: Model, E: Expression + QueryFragment<Pg> + Send + 'static> Compared<M, E
         ))
     }
 
+    /// Within a bound.
+    pub fn within<V: ComparedWith<E::SqlType>>(
+        self,
+        lookup: Lookup,
+        bound: Bound<V>,
+    ) -> Predicate<M> {
+        match bound.is_open {
+            true => Expr::all_of(Vec::new()),
+            false => self.compare(lookup, bound.value),
+        }
+    }
+
     /// Equal to one of these values.
     pub fn among<V: ComparedWith<E::SqlType>>(self, values: Vec<V>) -> Predicate<M> {
         Expr::of(Infix("", self.expression, " = ANY(", V::many(values), ")"))
@@ -265,12 +276,15 @@ impl<M: Model, E: Expression + QueryFragment<Pg> + Send + 'static> Compared<M, E
     }
 
     /// A part of the date or time, compared with a number.
-    pub fn part(self, part: Part, lookup: Lookup, number: BigDecimal) -> Predicate<M>
+    pub fn part(self, part: Part, lookup: Lookup, number: Bound<i32>) -> Predicate<M>
     where
         E::SqlType: Temporal,
     {
+        if number.is_open {
+            return Expr::all_of(Vec::new());
+        }
         let (start, end) = part.sql();
-        let number = AsExpression::<Numeric>::as_expression(number);
+        let number = AsExpression::<Integer>::as_expression(number.value);
         let zoned = Infix(
             start,
             self.expression,

@@ -24,7 +24,7 @@ mod values;
 pub use asked::{Asked, Parameter};
 pub use choices::ModelChoice;
 pub use markers::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter};
-pub use values::{FilterField, Lookup, Pair, boolean, choice, list, number, pair};
+pub use values::{Bound, FilterField, Lookup, Pair, boolean, choice, list, number, pair};
 
 /// One condition that a client asked for; it is applied to the rows and to their count.
 pub type Condition<M> = Box<dyn Fn(<M as Model>::Query) -> <M as Model>::Query>;

@@ -1,6 +1,6 @@
 //! The types that parameters can be read as, and what each of them accepts (contract §10.3).
 
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use bigdecimal::{BigDecimal, FromPrimitive, RoundingMode, ToPrimitive, num_bigint::Sign};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
@@ -24,6 +24,35 @@ pub enum Lookup {
     Lte,
 }
 
+/// What a column is compared with by `gt`, `gte`, `lt` or `lte`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound<V> {
+    /// The value, or the nearest one that the column can hold.
+    pub value: V,
+    /// No value of the column can break it, so every row is within it, also one without a value, as in Django.
+    pub is_open: bool,
+}
+
+impl<V> Bound<V> {
+    /// The bound, and how rows are compared with it; if it is to be closed, those without a value are never within it.
+    pub(super) fn read<F: FilterField<Value = V>>(
+        text: &str,
+        lookup: Lookup,
+        is_closed: bool,
+    ) -> Result<Option<(Lookup, Self)>, ErrorDetail> {
+        let bound = F::bound(text, lookup)?;
+        Ok(bound.map(|Self { value, is_open }| {
+            let lookup = match lookup {
+                Lookup::Gt if is_open => Lookup::Gte,
+                Lookup::Lt if is_open => Lookup::Lte,
+                lookup => lookup,
+            };
+            let is_open = is_open && !is_closed;
+            (lookup, Self { value, is_open })
+        }))
+    }
+}
+
 /// A type that query parameters can be compared with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a filter",
@@ -39,6 +68,17 @@ pub trait FilterField: Sized + Clone + 'static {
     /// # Errors
     /// Why the text is none of these values.
     fn parse(text: &str, lookup: Lookup) -> Result<Option<Self::Value>, ErrorDetail>;
+
+    /// Called in place of `parse` for `gt`, `gte`, `lt` and `lte`. Override it for a type whose columns have a least or
+    /// a largest value, which texts can lie beyond; `None` matches no row.
+    ///
+    /// # Errors
+    /// Why the text is none of these values.
+    fn bound(text: &str, lookup: Lookup) -> Result<Option<Bound<Self::Value>>, ErrorDetail> {
+        let is_open = false;
+        let value = Self::parse(text, lookup)?;
+        Ok(value.map(|value| Bound { value, is_open }))
+    }
 
     /// The first and the last value of these days, if it is a type of dates or moments.
     fn days(_first: NaiveDate, _last: NaiveDate) -> Option<Pair<Self>> {
@@ -72,14 +112,20 @@ macro_rules! integers {
             type Value = Self;
 
             fn parse(text: &str, lookup: Lookup) -> Result<Option<Self>, ErrorDetail> {
+                Ok(Self::bound(text, lookup)?.map(|bound| bound.value))
+            }
+
+            fn bound(text: &str, lookup: Lookup) -> Result<Option<Bound<Self>>, ErrorDetail> {
                 // Django drops the fraction, whatever the lookup.
                 let whole = number(text)?.with_scale_round(0, RoundingMode::Down);
-                Ok(match (whole.$convert(), lookup) {
-                    (Some(value), _) => Some(value),
-                    (None, Lookup::Exact) => None,
-                    (None, _) if whole.sign() == bigdecimal::num_bigint::Sign::Minus => Some(Self::MIN),
-                    (None, _) => Some(Self::MAX),
-                })
+                let is_below = whole.sign() == Sign::Minus;
+                let (value, is_open) = match (whole.$convert(), lookup) {
+                    (Some(value), _) => (value, false),
+                    (None, Lookup::Gt | Lookup::Gte) if is_below => (Self::MIN, true),
+                    (None, Lookup::Lt | Lookup::Lte) if !is_below => (Self::MAX, true),
+                    (None, _) => return Ok(None),
+                };
+                Ok(Some(Bound { value, is_open }))
             }
         }
     )*};
@@ -212,7 +258,7 @@ fn by_field<F: Field>(text: &str) -> Result<Option<F::Value>, ErrorDetail> {
     F::to_internal_value(&text.into(), &FieldOptions::NONE).map(Some)
 }
 
-/// A number as django-filter reads it: decimal text, at most 1e50.
+/// A number as django-filter reads it: decimal text, at most 1e50; one below -1e51 counts as that.
 ///
 /// # Errors
 /// `invalid` for what is no number, `max_value` for one that is too large.
@@ -232,8 +278,14 @@ pub fn number(text: &str) -> Result<BigDecimal, ErrorDetail> {
         _ => return fail("This is not a number.", "invalid"),
     };
     let (_, scale) = number.as_bigint_and_exponent();
-    if number.digits().cast_signed().saturating_sub(scale) > 51 {
-        return fail("This number is too large.", "max_value");
+    let places = number.digits().cast_signed().saturating_sub(scale);
+    match (number.sign(), places > LARGEST_PLACES) {
+        // Django has no least number. Below this one there is no column's.
+        (Sign::Minus, true) => return Ok(BigDecimal::new((-1).into(), -LARGEST_PLACES)),
+        (Sign::Plus, is_beyond) if is_beyond || is_too_large(&number) => {
+            return fail("This number is too large.", "max_value");
+        }
+        _ => {}
     }
     // A fraction of more places than that is beyond every column.
     Ok(if scale > 1000 {
@@ -241,6 +293,14 @@ pub fn number(text: &str) -> Result<BigDecimal, ErrorDetail> {
     } else {
         number
     })
+}
+
+/// The digits of `1e50` before its point.
+const LARGEST_PLACES: i64 = 51;
+
+/// The limit is a float in Django, whose value is a little more than it says.
+fn is_too_large(number: &BigDecimal) -> bool {
+    BigDecimal::from_f64(1e50).is_some_and(|largest| *number > largest)
 }
 
 /// A boolean; what is none is ignored (contract §10.3).

@@ -1,10 +1,11 @@
 //! Lookups over relations, every search prefix, and orders of one's own.
 
 use chrono::{NaiveDate, NaiveTime};
+use diesel::connection::SimpleConnection;
 use proptest::prelude::*;
 use restwell::{
     filters::{Day, FilterField, Lookup, list, pair},
-    test::ApiClient,
+    test::{ApiClient, TestDatabase},
 };
 
 use crate::{shop::shop, things::things};
@@ -132,7 +133,10 @@ fn numbers_have_every_lookup() {
         ("number=99999999999", ""),
         ("number=1,0", r#"400 {"number":["invalid"]}"#),
         ("number=NaN", r#"400 {"number":["invalid"]}"#),
+        ("number=1e50", ""),
+        ("number=2e50", r#"400 {"number":["max_value"]}"#),
         ("number=1e51", r#"400 {"number":["max_value"]}"#),
+        ("number=-1e51", ""),
         ("number__gt=10.5", "2 3"),
         ("number__gte=11", "2 3"),
         ("number__lt=11.5", "1"),
@@ -156,6 +160,7 @@ fn numbers_have_every_lookup() {
         ("big__isnull=1", "1"),
         ("price=9.500", "1"),
         ("price__lte=10", "1 2"),
+        ("price__lte=-1e60", ""),
         ("price__in=10.0,100", "2 3"),
         ("price__range=9,50", "1 2"),
         ("ratio=0.5", "1"),
@@ -177,6 +182,86 @@ fn numbers_have_every_lookup() {
         ),
     ];
     check(&client, "lookups", &cases);
+}
+
+/// Things with the least value of a column, the largest, and none.
+fn extremes() -> (ApiClient, TestDatabase) {
+    let (client, database) = things();
+    let rows = "UPDATE thing SET
+        stock = (ARRAY[-2147483648, 2147483647, NULL])[id],
+        big = (ARRAY[-9223372036854775808, 9223372036854775807, NULL])[id]";
+    database.connect().batch_execute(rows).unwrap();
+    (client, database)
+}
+
+#[test]
+fn a_bound_that_no_value_can_break_is_none() {
+    let (client, _database) = extremes();
+    let cases = [
+        ("stock=2147483647", "2"),
+        ("stock=2147483648", ""),
+        ("stock=-2147483649", ""),
+        ("stock__in=-2147483648,99999999999", "1"),
+        ("stock__gt=2147483647", ""),
+        ("stock__gt=2147483648", ""),
+        ("stock__gte=2147483647", "2"),
+        ("stock__gte=99999999999", ""),
+        ("stock__gt=-2147483648", "2"),
+        ("stock__gt=-2147483649", "1 2 3"),
+        ("stock__gte=-2147483648", "1 2"),
+        ("stock__gte=-2147483648.9", "1 2"),
+        ("stock__gte=-2147483649", "1 2 3"),
+        ("stock__gte=-1e50", "1 2 3"),
+        ("stock__gte=-1e999999999", "1 2 3"),
+        ("stock__gte=1e51", r#"400 {"stock__gte":["max_value"]}"#),
+        ("stock__lt=2147483647", "1"),
+        ("stock__lt=2147483648", "1 2 3"),
+        ("stock__lt=-99999999999", ""),
+        ("stock__lte=2147483647", "1 2"),
+        ("stock__lte=2147483647.9", "1 2"),
+        ("stock__lte=2147483648", "1 2 3"),
+        ("stock__lte=-99999999999", ""),
+        ("stock__gte=-99999999999&stock__lte=0", "1"),
+        ("big__gt=9223372036854775807", ""),
+        ("big__gte=9223372036854775808", ""),
+        ("big__gte=-9223372036854775808", "1 2"),
+        ("big__gte=-9223372036854775809", "1 2 3"),
+        ("big__lt=9223372036854775807", "1"),
+        ("big__lte=9223372036854775808", "1 2 3"),
+        ("day__month=99999999999", ""),
+        ("day__month__gt=-99999999999", "1 2 3"),
+        ("day__month__lt=-99999999999", ""),
+    ];
+    check(&client, "bounds", &cases);
+}
+
+#[test]
+fn ranges_and_exclusions_ask_for_a_value_whatever_their_bounds() {
+    let (client, _database) = extremes();
+    let cases = [
+        ("stock__range=-99999999999,99999999999", "1 2"),
+        ("stock__range=-99999999999,0", "1"),
+        ("stock__range=0,99999999999", "2"),
+        ("stock__range=99999999999,999999999999", ""),
+        ("stock__range=-999999999999,-99999999999", ""),
+        ("span_min=-99999999999", "1 2 3"),
+        ("span_max=99999999999", "1 2 3"),
+        ("span_min=99999999999", ""),
+        ("span_max=-99999999999", ""),
+        ("span_min=-99999999999&span_max=99999999999", "1 2"),
+        ("span_min=-99999999999&span_max=0", "1"),
+        ("span_min=0&span_max=-99999999999", ""),
+        ("not_span_min=-99999999999", "3"),
+        ("not_span_max=-99999999999", "1 2 3"),
+        ("not_span_min=-99999999999&not_span_max=0", "2 3"),
+        ("not=99999999999", "1 2 3"),
+        ("not_gt=-99999999999", "3"),
+        ("not_gt=99999999999", "1 2 3"),
+        ("not_lte=99999999999", "3"),
+        ("not_lte=-99999999999", "1 2 3"),
+        ("number_not_gt=-99999999999", ""),
+    ];
+    check(&client, "bounds", &cases);
 }
 
 #[test]
@@ -397,7 +482,7 @@ fn read<F: FilterField>(text: &str) {
         Lookup::Lt,
         Lookup::Lte,
     ] {
-        drop(F::parse(text, lookup));
+        drop((F::parse(text, lookup), F::bound(text, lookup)));
     }
     drop((list::<F>(text), pair::<F>(text)));
 }

@@ -19,6 +19,7 @@ diesel::table! {
         id -> BigInt,
         name -> Text,
         number -> Integer,
+        stock -> Nullable<Integer>,
         big -> Nullable<BigInt>,
         price -> Numeric,
         ratio -> Nullable<Double>,
@@ -51,6 +52,7 @@ pub(crate) struct Thing {
     id: i64,
     name: String,
     number: i32,
+    stock: Option<i32>,
     big: Option<i64>,
     price: BigDecimal,
     ratio: Option<f64>,
@@ -208,6 +210,30 @@ pub(crate) struct RequiredFilter {
     price: RangeFilter<BigDecimal>,
 }
 
+/// Bounds of columns that may be null.
+#[derive(FilterSet)]
+#[filterset(model = Thing)]
+pub(crate) struct BoundFilter {
+    #[filter(exact, in, gt, gte, lt, lte, range)]
+    stock: i32,
+    #[filter(gt, gte, lt, lte)]
+    big: i64,
+    #[filter(month, month__gt, month__lt)]
+    day: NaiveDate,
+    #[filter(path = stock, param = "span")]
+    span: RangeFilter<i32>,
+    #[filter(path = stock, param = "not_span", exclude)]
+    not_span: RangeFilter<i32>,
+    #[filter(path = stock, param = "not", exclude)]
+    not: i32,
+    #[filter(path = stock, param = "not_gt", gt, exclude)]
+    not_gt: i32,
+    #[filter(path = stock, param = "not_lte", lte, exclude)]
+    not_lte: i32,
+    #[filter(path = number, param = "number_not_gt", gt, exclude)]
+    number_not_gt: i32,
+}
+
 /// Orders for cursors: with ties, with nulls, and one that no cursor can hold.
 #[derive(FilterSet)]
 #[filterset(
@@ -257,6 +283,7 @@ views! {
     LookupViewSet: LookupFilter;
     DeclaredViewSet: DeclaredFilter;
     RequiredViewSet: RequiredFilter;
+    BoundViewSet: BoundFilter;
 }
 
 /// A service of three things; they were made in two shops, and the last has every tag.
@@ -280,6 +307,7 @@ pub(crate) fn things() -> (ApiClient, TestDatabase) {
         .register_as("declared", "declared", DeclaredViewSet)
         .register_as("cursors", "cursor", CursorViewSet)
         .register_as("required", "required", RequiredViewSet)
+        .register_as("bounds", "bound", BoundViewSet)
         .register_as("sizes", "size", SizeViewSet);
     let urls = Urls::new().include("/", router);
     (serve_with(urls, settings, &database), database)
