@@ -82,9 +82,15 @@ impl Filter<'_> {
     }
 
     fn by_method(&self, method: &Path) -> TokenStream {
-        let (parameter, read) = (self.declared("exact"), parse(self.ty, Comparison("exact")));
+        let parameter = self.declared("exact");
+        let value = if is_bool(self.ty) {
+            quote!(asked.truth(#parameter))
+        } else {
+            let read = parse(self.ty, Comparison("exact"));
+            quote!(asked.parsed(#parameter, #read))
+        };
         quote_spanned! {method.span()=>
-            if let ::std::option::Option::Some(value) = asked.parsed(#parameter, #read) {
+            if let ::std::option::Option::Some(value) = #value {
                 asked.query(move |query| (#method)(query, ::std::clone::Clone::clone(&value)));
             }
         }

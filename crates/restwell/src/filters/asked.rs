@@ -231,14 +231,19 @@ impl<'a, M: Model> Asked<'a, M> {
         Ok(())
     }
 
+    /// Whether a parameter is true or false; any other text is neither, white space counts (contract §10.3).
+    pub fn truth(&mut self, parameter: Parameter) -> Option<bool> {
+        let sent = self.text(parameter).and(self.params.get(parameter.name));
+        sent.and_then(boolean)
+    }
+
     /// A parameter that is true or false; any other text asks for nothing (contract §10.3).
     pub fn flag(
         &mut self,
         parameter: Parameter,
         condition: impl Fn(bool) -> Predicate<M> + 'static,
     ) {
-        let sent = self.text(parameter).and(self.params.get(parameter.name));
-        if let Some(wanted) = sent.and_then(boolean) {
+        if let Some(wanted) = self.truth(parameter) {
             self.condition(parameter, move || condition(wanted));
         }
     }
