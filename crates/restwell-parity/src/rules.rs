@@ -1,6 +1,6 @@
 //! The rules file: which values differ by nature, which lists have no order, which differences are meant.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use regex::Regex;
@@ -82,6 +82,8 @@ pub(crate) struct TableRules {
     pub(crate) skip: Vec<String>,
     /// Columns that are not compared, as `table.column`.
     pub(crate) ignore: Vec<String>,
+    /// Columns, as `table.column`, and the SQL of a row's columns that is compared in their place.
+    pub(crate) compare_as: BTreeMap<String, String>,
     /// Whether sequences are set to the higher of both values after each write.
     pub(crate) align_sequences: bool,
     /// Whether the right side gets the left one's rows after a write that only one side accepted.

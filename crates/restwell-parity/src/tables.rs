@@ -88,8 +88,8 @@ impl Databases {
         check_names(rules, &names, &right_names)?;
         let mut found = Vec::new();
         for table in names.into_iter().filter(|name| !rules.skip.contains(name)) {
-            let ignored = ignored_columns(rules, &table);
-            if let Some(rows) = self.own_rows(table, &ignored)? {
+            let columns = ColumnRules::of(rules, &table);
+            if let Some(rows) = self.own_rows(table, &columns)? {
                 let key = primary_key(&mut self.left, &rows.table)?;
                 found.push(TableDifference::new(rows, &key));
             }
@@ -97,9 +97,9 @@ impl Databases {
         Ok(found)
     }
 
-    fn own_rows(&mut self, table: String, ignored: &[String]) -> Result<Option<OwnRows>> {
-        let left_rows = rows(&mut self.left, &table, ignored)?;
-        let right_rows = rows(&mut self.right, &table, ignored)?;
+    fn own_rows(&mut self, table: String, columns: &ColumnRules<'_>) -> Result<Option<OwnRows>> {
+        let left_rows = rows(&mut self.left, &table, columns)?;
+        let right_rows = rows(&mut self.right, &table, columns)?;
         let left = without(&left_rows, &right_rows);
         let right = without(&right_rows, &left_rows);
         let is_different = !left.is_empty() || !right.is_empty();
@@ -119,7 +119,7 @@ impl Databases {
         let mut found = Vec::new();
         for table in table_names(&mut self.left)? {
             if !rules.skip.contains(&table) {
-                found.extend(self.own_rows(table, &[])?);
+                found.extend(self.own_rows(table, &ColumnRules::default())?);
             }
         }
         self.right.transaction(|conn| {
@@ -174,12 +174,14 @@ fn check_names(
     if let Some(table) = rules.skip.iter().find(|table| !is_known(table)) {
         bail!("`tables.skip` names `{table}`, which neither database has");
     }
-    let has_table = |column: &&String| {
+    let has_table = |column: &String| {
         let table = column.split_once('.').map(|(table, _)| table);
         table.is_some_and(is_known)
     };
-    if let Some(column) = rules.ignore.iter().find(|column| !has_table(column)) {
-        bail!("`tables.ignore` names `{column}`, which is no `table.column` of the databases");
+    let compared = rules.compare_as.keys().map(|column| ("compare_as", column));
+    let ignored = rules.ignore.iter().map(|column| ("ignore", column));
+    if let Some((rule, column)) = ignored.chain(compared).find(|(_, name)| !has_table(name)) {
+        bail!("`tables.{rule}` names `{column}`, which is no `table.column` of the databases");
     }
     let mut alone = left.symmetric_difference(right);
     if let Some(table) = alone.find(|table| !rules.skip.contains(table)) {
@@ -188,19 +190,45 @@ fn check_names(
     Ok(())
 }
 
-fn ignored_columns(rules: &TableRules, table: &str) -> Vec<String> {
-    let ignored = rules.ignore.iter().filter_map(|name| name.split_once('.'));
-    ignored
-        .filter(|(ignored_table, _)| *ignored_table == table)
-        .map(|(_, column)| column.to_owned())
-        .collect()
+/// What the rules say of one table's columns.
+#[derive(Debug, Default, PartialEq)]
+struct ColumnRules<'a> {
+    ignored: Vec<&'a str>,
+    /// Columns, and the SQL that is compared in their place.
+    replaced: Vec<(&'a str, &'a str)>,
 }
 
-fn rows(conn: &mut PgConnection, table: &str, ignored: &[String]) -> Result<Vec<String>> {
-    let from = quoted(table);
-    let query = format!("SELECT (to_jsonb(t) - $1)::text AS row FROM {from} t");
-    let rows: Vec<Row> = sql_query(query)
-        .bind::<Array<Text>, _>(ignored)
+impl<'a> ColumnRules<'a> {
+    fn of(rules: &'a TableRules, table: &str) -> Self {
+        let column = |name: &'a String| {
+            let (named, column) = name.split_once('.')?;
+            (named == table).then_some(column)
+        };
+        let replaced = rules.compare_as.iter();
+        Self {
+            ignored: rules.ignore.iter().filter_map(column).collect(),
+            replaced: replaced
+                .filter_map(|(name, sql)| Some((column(name)?, sql.as_str())))
+                .collect(),
+        }
+    }
+
+    /// The rows of the table as JSON; `$1` are the ignored columns, `$2` the replaced ones.
+    fn query(&self, table: &str) -> String {
+        let from = quoted(table);
+        let replaced = self.replaced.iter().enumerate();
+        let replaced: String = replaced
+            .map(|(index, (_, sql))| format!(" || jsonb_build_object($2[{}], ({sql}))", index + 1))
+            .collect();
+        format!("SELECT ((to_jsonb(t) - $1 - $2){replaced})::text AS row FROM {from} t")
+    }
+}
+
+fn rows(conn: &mut PgConnection, table: &str, columns: &ColumnRules<'_>) -> Result<Vec<String>> {
+    let replaced: Vec<_> = columns.replaced.iter().map(|(column, _)| column).collect();
+    let rows: Vec<Row> = sql_query(columns.query(table))
+        .bind::<Array<Text>, _>(&columns.ignored)
+        .bind::<Array<Text>, _>(replaced)
         .load(conn)
         .with_context(|| format!("table `{table}`"))?;
     Ok(rows.into_iter().map(|row| row.row).collect())
@@ -357,12 +385,18 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_ignored_in_their_table_only() {
+    fn rules_of_columns_hold_in_their_table_only() {
         let rules = TableRules {
             ignore: vec!["book.updated_at".to_owned(), "copy.id".to_owned()],
+            compare_as: [("copy.span".to_owned(), "span > '0'".to_owned())].into(),
             ..TableRules::default()
         };
-        assert_eq!(ignored_columns(&rules, "book"), ["updated_at"]);
+        let columns = ["book", "copy", "loan"].map(|table| ColumnRules::of(&rules, table));
+        assert_eq!(columns[0].ignored, ["updated_at"]);
+        assert_eq!(columns[0].replaced, []);
+        assert_eq!(columns[1].ignored, ["id"]);
+        assert_eq!(columns[1].replaced, [("span", "span > '0'")]);
+        assert_eq!(columns[2], ColumnRules::default());
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let both = names(&["book", "copy"]);
         assert!(check_names(&rules, &both, &both).is_ok());

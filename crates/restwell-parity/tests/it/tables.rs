@@ -96,6 +96,28 @@ fn rows_of_one_side_are_shown() {
 }
 
 #[test]
+fn a_column_can_be_compared_as_something_else() {
+    let databases = [database(), database()];
+    let server = Server::start("1");
+    let rules = "[tables]\nignore = [\"book.created_at\"]\n[tables.compare_as]\n\
+                 \"book.title\" = \"nullif(title, '') IS NOT NULL\"\n\"book.price\" = \"trunc(price)\"\n";
+    execute(
+        &databases[0],
+        "UPDATE book SET title = 'One_x1', price = 1.75",
+    );
+    let (code, output) = compare(&databases, [&server, &server], rules);
+    assert_eq!(output, "parity: 1/1 same, tables equal\n");
+    assert_eq!(code, Some(0));
+
+    execute(&databases[1], "UPDATE book SET title = '', price = 2");
+    let (code, output) = compare(&databases, [&server, &server], rules);
+    let expected = "✗ table book\n  row 1 $.price: 1 | 2\n  row 1 $.title: true | false\n\n\
+                    parity: 1/1 same, 1 table differs\n";
+    assert_eq!(output, expected);
+    assert_eq!(code, Some(1));
+}
+
+#[test]
 fn rules_name_tables_that_there_are() {
     let databases = [database(), database()];
     let server = Server::start("1");
@@ -104,6 +126,14 @@ fn rules_name_tables_that_there_are() {
         (
             "ignore = [\"created_at\"]",
             "`tables.ignore` names `created_at`",
+        ),
+        (
+            "compare_as = { \"books.title\" = \"1\" }",
+            "`tables.compare_as` names `books.title`",
+        ),
+        (
+            "compare_as = { \"book.title\" = \"titel\" }",
+            "column \"titel\" does not exist",
         ),
     ] {
         let rules = format!("[tables]\n{rules}");
