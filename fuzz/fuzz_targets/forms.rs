@@ -3,16 +3,20 @@
 
 use libfuzzer_sys::fuzz_target;
 use restwell::{
-    exceptions::ErrorDetail,
     fields::{FieldKind, FieldOptions},
     forms::{Form, Part},
     input::{FormInput, FormValue, Input},
-    multipart::{Event, Headers, Splitter},
+    multipart::Headers,
     parsers::parse_form,
     query_params::QueryParams,
     serializers::FieldInfo,
     storage::valid_name,
 };
+
+use self::parts::split;
+
+#[path = "../../crates/restwell/tests/it/multipart/parts.rs"]
+mod parts;
 
 fuzz_target!(|data: &[u8]| {
     let Some((size, body)) = data.split_first() else {
@@ -28,33 +32,6 @@ fuzz_target!(|data: &[u8]| {
         check_fields(&form);
     }
 });
-
-/// What the headers of each part say, and its contents.
-type Parts = Vec<(Headers, Vec<u8>)>;
-
-/// The parts of a body that arrives in pieces of this size.
-fn split(body: &[u8], size: usize) -> Result<Parts, ErrorDetail> {
-    let mut splitter = Splitter::new("X");
-    let mut parts = Vec::new();
-    for piece in body.chunks(size) {
-        splitter.push(piece);
-        take(&mut splitter, &mut parts)?;
-    }
-    splitter.end();
-    take(&mut splitter, &mut parts)?;
-    Ok(parts)
-}
-
-fn take(splitter: &mut Splitter, parts: &mut Parts) -> Result<(), ErrorDetail> {
-    while let Some(event) = splitter.next_event().map_err(|error| error.detail)? {
-        match event {
-            Event::Part(headers) => parts.push((headers, Vec::new())),
-            Event::Content(bytes) => parts.last_mut().expect("a part began").1.extend(bytes),
-            Event::End => {}
-        }
-    }
-    Ok(())
-}
 
 /// The name under which a file is stored leads nowhere else.
 fn check_file_name(headers: &Headers) {

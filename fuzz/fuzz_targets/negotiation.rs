@@ -5,27 +5,13 @@ use libfuzzer_sys::fuzz_target;
 use restwell::{
     negotiation::negotiate,
     parsers::{Disposition, Parser, media_type, select},
-    renderers::{JSON, Renderer, RendererContext},
+    renderers::JSON,
 };
-use serde_json::Value;
 
-struct HtmlRenderer;
+use self::html::HTML;
 
-impl Renderer for HtmlRenderer {
-    fn media_type(&self) -> &'static str {
-        "text/html"
-    }
-
-    fn format(&self) -> &'static str {
-        "html"
-    }
-
-    fn render(&self, _: &Value, _: &RendererContext<'_>) -> Result<Vec<u8>, String> {
-        Ok(Vec::new())
-    }
-}
-
-const HTML: &dyn Renderer = &HtmlRenderer;
+#[path = "../../crates/restwell/tests/it/negotiation/html.rs"]
+mod html;
 
 fuzz_target!(|header: &[u8]| {
     accept(header);

@@ -1,26 +1,12 @@
 use proptest::prelude::*;
 use restwell::{
     negotiation::negotiate,
-    renderers::{JSON, Renderer, RendererContext},
+    renderers::{JSON, Renderer},
 };
 
-struct HtmlRenderer;
+use self::html::HTML;
 
-impl Renderer for HtmlRenderer {
-    fn media_type(&self) -> &'static str {
-        "text/html"
-    }
-
-    fn format(&self) -> &'static str {
-        "api"
-    }
-
-    fn render(&self, _: &serde_json::Value, _: &RendererContext<'_>) -> Result<Vec<u8>, String> {
-        Ok(Vec::new())
-    }
-}
-
-const HTML: &dyn Renderer = &HtmlRenderer;
+mod html;
 
 /// The format and the indent that were agreed on, or the code of the error.
 fn agreed(

@@ -2,40 +2,14 @@
 
 use proptest::{collection::vec, prelude::*};
 use restwell::{
-    exceptions::ApiException,
     forms::Part,
-    multipart::{Event, Splitter},
     parsers::{Disposition, media_type, parse_form, parse_json},
     storage::{FileSystemStorage, Storage, available_name, valid_name},
 };
 
-/// Each part's name and contents.
-type Parts = Vec<(Option<String>, Vec<u8>)>;
+use self::parts::split;
 
-/// The parts of a body that arrives in pieces of this size, or the error's code.
-fn split(body: &[u8], size: usize) -> Result<Parts, String> {
-    let mut splitter = Splitter::new("X");
-    let mut parts = Vec::new();
-    for piece in body.chunks(size) {
-        splitter.push(piece);
-        take(&mut splitter, &mut parts)?;
-    }
-    splitter.end();
-    take(&mut splitter, &mut parts)?;
-    Ok(parts)
-}
-
-fn take(splitter: &mut Splitter, parts: &mut Parts) -> Result<(), String> {
-    let code = |error: ApiException| error.detail.code().to_owned();
-    while let Some(event) = splitter.next_event().map_err(code)? {
-        match event {
-            Event::Part(headers) => parts.push((headers.name, Vec::new())),
-            Event::Content(bytes) => parts.last_mut().unwrap().1.extend(bytes),
-            Event::End => {}
-        }
-    }
-    Ok(())
-}
+mod parts;
 
 /// Bytes that look like a body of parts, more or less.
 fn body() -> impl Strategy<Value = Vec<u8>> {
