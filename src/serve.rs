@@ -15,6 +15,7 @@ use actix_web::{
     },
     web,
 };
+use diesel::PgConnection;
 use restwell::{
     checks::check_columns, db::Db, migrate, server::App, settings::Settings as ApiSettings,
 };
@@ -113,21 +114,29 @@ fn prepare(
             if !unset.is_empty() {
                 return Err(unset.join("\n").into());
             }
-        }
-        // One with a password of their own comes before the demo's, whose password everybody knows.
-        if pending.is_empty() && settings.superuser.password.is_some() {
-            ensure_superuser(&settings.superuser, conn)?;
-        }
-        match (settings.seed_on_start, pending.is_empty()) {
-            (true, true) => drop(seed::fill(conn, &settings.seed_password)?),
-            (true, false) => log::warn!("no demo data was loaded: migrations are pending"),
-            (false, _) => {}
-        }
-        if pending.is_empty() {
-            announce(ensure_superuser(&settings.superuser, conn)?);
+            fill(settings, conn)?;
+        } else if settings.seed_on_start {
+            log::warn!("no demo data was loaded: migrations are pending");
         }
     }
     Ok((!is_stopped()).then_some(database))
+}
+
+/// The demo data and the first superuser. One with a password of their own comes before the demo's, whose password
+/// everybody knows; a password is made up only if the demo brings no superuser.
+fn fill(settings: &Settings, conn: &mut PgConnection) -> Result<(), Failure> {
+    let seed = |conn: &mut PgConnection| match settings.seed_on_start {
+        true => seed::fill(conn, &settings.seed_password).map(drop),
+        false => Ok(()),
+    };
+    if settings.superuser.password.is_some() {
+        ensure_superuser(&settings.superuser, conn)?;
+        seed(conn)
+    } else {
+        seed(conn)?;
+        announce(ensure_superuser(&settings.superuser, conn)?);
+        Ok(())
+    }
 }
 
 /// Once, in plain words: what keeps the output of the process, as Docker does, keeps this too.
