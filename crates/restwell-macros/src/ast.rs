@@ -49,13 +49,13 @@ pub(crate) fn inner<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
 pub(crate) fn imports() -> TokenStream {
     quote! {
         use ::restwell::private::diesel;
-        #[allow(unused_imports)]
+        #[allow(unused_imports, reason = "not every derive needs all of them")]
         use ::restwell::private::diesel::{
             BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, JoinOnDsl as _, NullableExpressionMethods as _,
             OptionalExtension as _, PgTextExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
             TextExpressionMethods as _,
         };
-        #[allow(unused_imports)]
+        #[allow(unused_imports, reason = "not every derive needs all of them")]
         use ::restwell::private::{SortedColumn as _, SortedValue as _};
     }
 }
@@ -130,7 +130,13 @@ impl<'a> Naming<'a> {
             .or_else(|| inner(ty, "StringRelated").map(Self::Text))
     }
 
-    /// The model that is named.
+    /// The model of the rows; what is none is told once, and leaves no type to go on with.
+    pub(crate) fn target(self) -> TokenStream {
+        let model = self.model();
+        item_of(model, model, quote!(::restwell::private::IsModel), "Model")
+    }
+
+    /// The type that is written for it.
     pub(crate) fn model(self) -> &'a Type {
         match self {
             Self::Key(model) | Self::Slug(model) | Self::Hyperlink(model) | Self::Text(model) => {

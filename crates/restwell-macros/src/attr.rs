@@ -57,7 +57,13 @@ impl Item {
     /// The value behind `=`.
     pub(crate) fn value<T: Parse>(&self, ctxt: &Ctxt) -> Option<T> {
         match &self.value {
-            Value::Equals(tokens) if !tokens.is_empty() => self.parse(tokens, T::parse, ctxt),
+            Value::Equals(tokens) if !tokens.is_empty() => match T::parse.parse2(tokens.clone()) {
+                Ok(value) => Some(value),
+                Err(error) => {
+                    ctxt.syn(self.in_quotes(tokens).unwrap_or(error));
+                    None
+                }
+            },
             _ => {
                 ctxt.error(
                     &self.name,
@@ -66,6 +72,17 @@ impl Item {
                 None
             }
         }
+    }
+
+    /// A name was written as a text.
+    fn in_quotes(&self, tokens: &TokenStream) -> Option<syn::Error> {
+        let text = syn::parse2::<LitStr>(tokens.clone()).ok()?;
+        let message = format!(
+            "a name stands without quotes: `{} = {}`",
+            self.name,
+            text.value()
+        );
+        Some(syn::Error::new(text.span(), message))
     }
 
     /// The name behind `=`.

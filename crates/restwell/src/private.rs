@@ -11,6 +11,7 @@ pub use serde_json;
 
 use diesel::{
     AppearsOnTable, Expression, QueryResult, RunQueryDsl,
+    deserialize::FromSqlRow,
     expression::AsExpression,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -21,7 +22,8 @@ use crate::{
     db::Conn,
     filters::compared::{Compared, ComparedWith},
     keyset::{KeyColumn, Position, Term},
-    models::{Attribute, Column, ForeignKey, Model, Relation, ToMany, ToOne},
+    models::{Attribute, Column, Expr, ForeignKey, Model, Relation, ToMany, ToOne},
+    serializers::ModelSerializer,
 };
 
 /// A column's value in a row.
@@ -241,5 +243,140 @@ impl<M: Model, A: Attribute<M, Expression: ValidExpression> + 'static> SortedVal
     fn term(&self, descending: bool) -> Term<M> {
         let attribute = self.0;
         Term::value(move || attribute.expression(), descending)
+    }
+}
+
+// Rules of the derives that other code goes on from. rustc looks at the bounds of impls only where it can choose between
+// two, and where none holds there is no associated type: so a mistake is told once, and not again by each statement.
+
+/// Has no [`Never`].
+pub struct Nothing<T>(PhantomData<T>);
+
+/// Holds for nothing.
+pub trait Never {}
+
+/// A model, as [`IsModel::Model`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "`PrimaryKey`, `Slug`, `Hyperlink` and `StringRelated` take the model of the related rows: `PrimaryKey<Author>`"
+)]
+pub trait IsModel {
+    /// The model.
+    type Model;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> IsModel for M {
+    type Model = M;
+}
+#[diagnostic::do_not_recommend]
+impl<M> IsModel for M
+where
+    Nothing<M>: Never,
+{
+    type Model = M;
+}
+
+/// A serializer of a model, as [`IsNested::Serializer`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a serializer of a model",
+    label = "not a serializer of a model",
+    note = "derive it: `#[derive(Serializer)]` with `#[serializer(model = …)]`"
+)]
+pub trait IsNested {
+    /// The serializer.
+    type Serializer;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: ModelSerializer> IsNested for S {
+    type Serializer = S;
+}
+#[diagnostic::do_not_recommend]
+impl<S> IsNested for S
+where
+    Nothing<S>: Never,
+{
+    type Serializer = S;
+}
+
+/// A relation whose rows are shown by a serializer.
+pub struct Nesting<R>(pub R);
+
+impl<R: Relation> Nesting<R> {
+    /// The relation, if the serializer is one of its other side.
+    pub fn of<S: Shows<R::Target>>(self) -> S::Relation<R> {
+        S::relation(self.0)
+    }
+}
+
+/// A serializer of `M`.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to `{M}`, and `{Self}` is a serializer of another model",
+    label = "not a serializer of `{M}`"
+)]
+pub trait Shows<M> {
+    /// `R` itself.
+    type Relation<R>;
+    /// `relation` itself.
+    fn relation<R>(relation: R) -> Self::Relation<R>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: ModelSerializer<Model = M>, M> Shows<M> for S {
+    type Relation<R> = R;
+    fn relation<R>(relation: R) -> R {
+        relation
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<S, M> Shows<M> for S
+where
+    Nothing<S>: Never,
+{
+    type Relation<R> = R;
+    fn relation<R>(relation: R) -> R {
+        relation
+    }
+}
+
+/// What SQL computes for each row.
+pub struct Computed<M, ST>(pub Expr<M, ST>);
+
+impl<M, ST> Computed<M, ST> {
+    /// The SQL, if a field's type can hold what it computes.
+    pub fn held_as<V: Holds<ST>>(self) -> Expr<M, V::Sql> {
+        V::sql(self.0)
+    }
+}
+
+/// A type of Rust for a type of SQL.
+#[diagnostic::on_unimplemented(
+    message = "this field is of type `{Self}`, but SQL computes a `{ST}`",
+    label = "holds no `{ST}`"
+)]
+pub trait Holds<ST> {
+    /// `ST` itself.
+    type Sql;
+    /// `value` itself.
+    fn sql<M>(value: Expr<M, ST>) -> Expr<M, Self::Sql>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: FromSqlRow<ST, Pg>, ST> Holds<ST> for V {
+    type Sql = ST;
+    fn sql<M>(value: Expr<M, ST>) -> Expr<M, ST> {
+        value
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<V, ST> Holds<ST> for V
+where
+    Nothing<V>: Never,
+{
+    type Sql = ST;
+    fn sql<M>(value: Expr<M, ST>) -> Expr<M, ST> {
+        value
     }
 }

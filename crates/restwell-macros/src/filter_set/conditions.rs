@@ -16,7 +16,8 @@ impl Filter<'_> {
         let statements = self.statements(model);
         match &self.when {
             Some(when) => vec![quote_spanned! {when.span()=>
-                if (#when)(asked.request) {
+                let when: fn(&::restwell::request::Request) -> bool = #when;
+                if when(asked.request) {
                     #(#statements)*
                 }
             }],

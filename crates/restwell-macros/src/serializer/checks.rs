@@ -49,7 +49,7 @@ impl Container<'_> {
             );
         }
         let naming = field.naming()?;
-        let (target, relation) = (naming.model(), self.attribute(field));
+        let (target, relation) = (naming.target(), self.attribute(field));
         let slug = field.has_slug(naming);
         Some(quote!(#slug __checks::target(#relation).is::<#target>();))
     }
@@ -58,6 +58,12 @@ impl Container<'_> {
     pub(super) fn attribute(&self, field: &Field<'_>) -> TokenStream {
         let (model, source) = (&self.model, &field.source);
         quote_spanned!(source.span()=> <#model as ::restwell::models::Model>::FIELDS.#source)
+    }
+
+    /// The relation of a nested field, which must lead to the serializer's model.
+    pub(super) fn nesting(&self, field: &Field<'_>) -> TokenStream {
+        let (attribute, serializer) = (self.attribute(field), field.serializer());
+        quote_spanned!(field.spot()=> ::restwell::private::Nesting(#attribute).of::<#serializer>())
     }
 }
 
@@ -97,7 +103,7 @@ impl<'a> Field<'a> {
 
     /// Where its code stands: mistakes at one place are told once, and underline the type that the user wrote.
     pub(super) fn spot(&self) -> Span {
-        self.naming().map_or(self.ty, Naming::model).span()
+        self.kind.named(self.ty).span()
     }
 
     /// A name that cannot be wrong, at the same place.
@@ -158,10 +164,16 @@ fn is_computed() -> TokenStream {
             note = "leave `computed` out: without it a field shows a column"
         )]
         pub trait IsComputed: Sized {
-            fn of(self) -> Self { self }
+            type Model;
+            type Sql;
+            fn of(self) -> ::restwell::models::Expr<Self::Model, Self::Sql>;
         }
         #[diagnostic::do_not_recommend]
-        impl<M, ST> IsComputed for ::restwell::models::Expr<M, ST> {}
+        impl<M, ST> IsComputed for ::restwell::models::Expr<M, ST> {
+            type Model = M;
+            type Sql = ST;
+            fn of(self) -> Self { self }
+        }
     }
 }
 

@@ -43,9 +43,11 @@ impl Container<'_> {
                 return quote_spanned!(field.spot()=> ::restwell::models::Expr::<#model, _>::new(#value));
             }
             let (attribute, spot) = (self.attribute(field), field.source.span());
-            quote_spanned! {spot=>
+            let computed = quote_spanned! {spot=>
                 __checks::IsComputed::of(::restwell::private::expression::<#model, _>(#attribute))
-            }
+            };
+            let value = field.stored();
+            quote_spanned!(field.spot()=> ::restwell::private::Computed(#computed).held_as::<#value>())
         });
         quote!((#(#expressions,)*))
     }
@@ -120,7 +122,7 @@ impl Container<'_> {
     }
 
     fn join(&self, nested: &Field<'_>) -> TokenStream {
-        let relation = self.attribute(nested);
+        let relation = self.nesting(nested);
         quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::Single::on(#relation)));)
     }
 
@@ -130,6 +132,7 @@ impl Container<'_> {
         match field.kind {
             Kind::Nested { many: true, .. } => self.load_nested_lists(field),
             Kind::Nested { .. } => {
+                let relation = self.nesting(field);
                 let nested = field.nested(&self.key());
                 quote_spanned! {field.spot()=>
                     let relation = #relation;
@@ -360,7 +363,7 @@ impl Container<'_> {
     /// What it selects of other rows; members of lists `by_slug` where these are in a variable.
     fn related_columns(&self, by_slug: bool) -> impl Iterator<Item = Retrieved> {
         let nested = self.joined().map(|field| {
-            let (local, relation) = (field.local.clone(), self.attribute(field));
+            let (local, relation) = (field.local.clone(), self.nesting(field));
             let all = Retrieved::all(&local);
             let (nested, model) = (field.nested(&self.key()), field.model());
             Retrieved {

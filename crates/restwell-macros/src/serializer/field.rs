@@ -81,6 +81,8 @@ pub(super) struct Field<'a> {
     pub(super) local: Ident,
     pub(super) ty: &'a Type,
     pub(super) kind: Kind<'a>,
+    /// It is one of a plain serializer.
+    pub(super) plain: bool,
     pub(super) source: Ident,
     /// The column by which rows are named, if it is not the model's slug.
     pub(super) slug: Option<Ident>,
@@ -136,11 +138,13 @@ impl<'a> Field<'a> {
     pub(super) fn read(name: &'a Ident, field: &'a syn::Field, plain: bool, ctxt: &Ctxt) -> Self {
         let known: Vec<&str> = FIELD_OPTIONS.into_iter().chain(LIMITS).collect();
         let items = attr::items(&field.attrs, "field", &known, &["validate"], ctxt);
+        let kind = Kind::of(&field.ty);
         let mut read = Self {
             name,
-            local: format_ident!("field_{}", name, span = field.ty.span()),
+            local: format_ident!("field_{}", name, span = kind.named(&field.ty).span()),
             ty: &field.ty,
-            kind: Kind::of(&field.ty),
+            kind,
+            plain,
             source: name.clone(),
             slug: None,
             view_name: None,
@@ -290,7 +294,7 @@ impl<'a> Field<'a> {
     pub(super) fn stored(&self) -> TokenStream {
         match self.kind {
             Kind::One { naming, nullable } => {
-                let model = naming.model();
+                let model = naming.target();
                 let key = quote!(<#model as ::restwell::models::Model>::Key);
                 if nullable {
                     quote!(::std::option::Option<#key>)
@@ -299,7 +303,7 @@ impl<'a> Field<'a> {
                 }
             }
             Kind::Many { naming } => {
-                let model = naming.model();
+                let model = naming.target();
                 quote!(::std::vec::Vec<<#model as ::restwell::models::Model>::Key>)
             }
             Kind::Nested { many, nullable } => self.nested_data(many, nullable),
@@ -345,8 +349,7 @@ impl<'a> Field<'a> {
         };
         let children = match self.kind {
             Kind::Nested { .. } => {
-                let serializer = quote!(::restwell::serializers::BaseSerializer);
-                let fields = ast::item_of(self.ty, self.ty, serializer, "FIELDS");
+                let fields = self.base_item("FIELDS");
                 quote!(::std::option::Option::Some(#fields))
             }
             _ => quote!(::std::option::Option::None),
@@ -413,7 +416,15 @@ pub(super) fn text(literal: Option<&LitStr>) -> TokenStream {
 }
 
 impl<'a> Kind<'a> {
-    fn of(ty: &'a Type) -> Self {
+    /// The part of a type that mistakes underline: of one that names rows their model.
+    pub(super) fn named(self, ty: &'a Type) -> &'a Type {
+        match self {
+            Self::One { naming, .. } | Self::Many { naming } => naming.model(),
+            _ => ty,
+        }
+    }
+
+    pub(super) fn of(ty: &'a Type) -> Self {
         if let Some(naming) = Naming::of(ty) {
             return Self::One {
                 naming,

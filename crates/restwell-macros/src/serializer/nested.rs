@@ -43,11 +43,20 @@ impl<'a> Field<'a> {
         matches!(self.kind, Kind::Nested { .. })
     }
 
-    /// What the nested serializer says: `Data`, `Model`.
-    fn base_item(&self, item: &str) -> TokenStream {
+    /// The nested serializer; what is none is told once, and leaves no type to go on with.
+    pub(super) fn serializer(&self) -> TokenStream {
+        let ty = self.ty;
+        match self.plain {
+            true => quote!(#ty),
+            false => ast::item_of(ty, ty, quote!(::restwell::private::IsNested), "Serializer"),
+        }
+    }
+
+    /// What the nested serializer says: `Data`, `FIELDS`.
+    pub(super) fn base_item(&self, item: &str) -> TokenStream {
         ast::item_of(
             self.ty,
-            self.ty,
+            self.serializer(),
             quote!(::restwell::serializers::BaseSerializer),
             item,
         )
@@ -72,7 +81,7 @@ impl<'a> Field<'a> {
         many: bool,
         nullable: bool,
     ) -> TokenStream {
-        let (local, ty) = (&self.local, self.ty);
+        let (local, ty) = (&self.local, self.serializer());
         let function = if nullable {
             quote!(read_nullable_nested)
         } else {
@@ -98,7 +107,7 @@ impl<'a> Field<'a> {
 
     /// The type of the rows that are shown for it.
     pub(super) fn nested(&self, key: &TokenStream) -> TokenStream {
-        let ty = self.ty;
+        let ty = self.serializer();
         match self.kind {
             Kind::Nested { many: true, .. } => {
                 quote_spanned!(self.spot()=> ::restwell::serializers::NestedLists<#key, #ty>)
@@ -162,7 +171,7 @@ impl Field<'_> {
     fn constraint(&self) -> TokenStream {
         ast::item_of(
             self.ty,
-            self.ty,
+            self.serializer(),
             quote!(::restwell::serializers::ModelSerializer),
             "constraint",
         )
@@ -172,7 +181,7 @@ impl Field<'_> {
     pub(super) fn model(&self) -> TokenStream {
         ast::item_of(
             self.ty,
-            self.ty,
+            self.serializer(),
             quote!(::restwell::serializers::ModelSerializer),
             "Model",
         )

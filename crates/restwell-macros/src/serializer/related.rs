@@ -8,12 +8,7 @@ use super::{
     Container,
     field::{Field, Kind, text},
 };
-use crate::{
-    ast::{self, Naming},
-    attr::Item,
-    ctxt::Ctxt,
-    names,
-};
+use crate::{ast::Naming, attr::Item, ctxt::Ctxt, names};
 
 impl Field<'_> {
     /// `slug` and `queryset` are said of fields that name rows, and a text names none that a client could send.
@@ -35,6 +30,24 @@ impl Field<'_> {
             ctxt.error(&item.name, message);
         }
         self.read_only |= matches!(self.naming(), Some(Naming::Text(_)));
+        self.check_made(items, ctxt);
+    }
+
+    /// What SQL or a function makes is a value.
+    fn check_made(&mut self, items: &[Item], ctxt: &Ctxt) {
+        let made = ["computed", "method", "property"];
+        let made = items
+            .iter()
+            .find(|item| made.iter().any(|name| item.name == name));
+        let kind = Kind::of(self.ty);
+        if let (Some(item), Kind::One { .. } | Kind::Many { .. }) = (made, kind) {
+            let message = format_args!(
+                "`{}` makes a value, and this type names rows: let the field have the value's own type",
+                item.name
+            );
+            ctxt.error(&item.name, message);
+            (self.kind, self.method) = (kind, None);
+        }
     }
 
     /// The type that reads what a client sent for one row.
@@ -43,17 +56,16 @@ impl Field<'_> {
             let marker = self.view_marker();
             return quote!(::restwell::relations::HyperlinkBy<#marker>);
         }
-        match (&self.slug, self.kind) {
-            (Some(_), _) => self.slug_type(),
-            (None, Kind::Many { .. }) => {
-                let item = ast::inner(self.ty, "Vec");
-                quote!(#item)
-            }
-            (None, _) => {
-                let ty = ast::inner(self.ty, "Option").unwrap_or(self.ty);
-                quote!(#ty)
-            }
+        if self.slug.is_some() {
+            return self.slug_type();
         }
+        let model = self.naming().map(Naming::target);
+        let kind = match self.naming() {
+            Some(Naming::Hyperlink(_)) => quote!(Hyperlink),
+            Some(Naming::Slug(_)) => quote!(Slug),
+            _ => quote!(PrimaryKey),
+        };
+        quote!(::restwell::relations::#kind<#model>)
     }
 
     /// Whether rows may be found by their slugs in the statement that relates them, so that none asks for their keys.
@@ -83,7 +95,7 @@ impl Field<'_> {
             let marker = self.slug_marker();
             return quote!(#marker);
         }
-        let model = self.naming().map(Naming::model);
+        let model = self.naming().map(Naming::target);
         quote!(::restwell::relations::Slug<#model>)
     }
 
@@ -104,7 +116,7 @@ impl Field<'_> {
 
     /// A type for the route of its URLs, if a client may send one.
     fn link_by(&self) -> Option<TokenStream> {
-        let (view_name, model) = (self.view_name.as_ref()?, self.naming()?.model());
+        let (view_name, model) = (self.view_name.as_ref()?, self.naming()?.target());
         let marker = self.view_marker();
         (!self.read_only).then(|| {
             quote! {
@@ -119,7 +131,7 @@ impl Field<'_> {
 
     /// The type of the column that names rows.
     pub(super) fn slug_column(&self) -> Option<TokenStream> {
-        let (slug, model) = (self.slug.as_ref()?, self.naming()?.model());
+        let (slug, model) = (self.slug.as_ref()?, self.naming()?.target());
         let hash = names::hash(slug);
         Some(
             quote_spanned!(slug.span()=> <#model as ::restwell::models::ColumnNamed<#hash>>::Column),
@@ -128,13 +140,13 @@ impl Field<'_> {
 
     /// The column that names rows, as a value.
     pub(super) fn slug_value(&self) -> Option<TokenStream> {
-        let (slug, model) = (self.slug.as_ref()?, self.naming()?.model());
+        let (slug, model) = (self.slug.as_ref()?, self.naming()?.target());
         Some(quote_spanned!(slug.span()=> <#model as ::restwell::models::Model>::FIELDS.#slug))
     }
 
     /// A type for the column that names rows.
     fn slug_by(&self) -> Option<TokenStream> {
-        let (marker, model) = (self.slug_marker(), self.naming()?.model());
+        let (marker, model) = (self.slug_marker(), self.naming()?.target());
         let (column, value) = (self.slug_column()?, self.slug_value()?);
         let of = quote!(<#model as ::restwell::models::Model>);
         let held = quote_spanned! {self.slug.span()=>
@@ -169,7 +181,11 @@ impl Container<'_> {
 
     /// The statement of a list whose rows are shown themselves: pairs of a row's key and a row on the other side.
     pub(super) fn load_rows(&self, field: &Field<'_>, model: &TokenStream) -> TokenStream {
-        let (local, relation, key) = (&field.local, self.attribute(field), self.key());
+        let (local, key) = (&field.local, self.key());
+        let relation = match field.is_nested() {
+            true => self.nesting(field),
+            false => self.attribute(field),
+        };
         quote! {
             let #local: ::std::vec::Vec<(#key, #model)> = match keys.is_empty() {
                 true => ::std::vec::Vec::new(),

@@ -100,17 +100,14 @@ impl Container<'_> {
                     value
                 }}
             }
-            Kind::Property => {
-                let path = &field.method;
-                field.represented(index, &quote_spanned!(path.span()=> &(#path)(row)))
-            }
+            Kind::Property => self.property(index, field),
             Kind::Nested { many: true, .. } => quote! {
                 ::restwell::serializers::Sequence(related.#local.all(&::restwell::models::Model::key(row), request))
             },
             Kind::Nested { .. } => {
-                let nested = field.nested(&self.key());
+                let (nested, relation) = (field.nested(&self.key()), self.nesting(field));
                 quote_spanned! {field.spot()=> {
-                    let (nested, relation): (&#nested, _) = (&related.#local, #attribute);
+                    let (nested, relation): (&#nested, _) = (&related.#local, #relation);
                     ::restwell::serializers::Nested::get(nested, relation, row, request)
                 }}
             }
@@ -125,6 +122,17 @@ impl Container<'_> {
             Kind::One { naming, .. } => self.shown_row(field, naming),
             Kind::Many { naming } => shown_rows(field, naming),
         }
+    }
+
+    /// What a function makes of a row.
+    fn property(&self, index: usize, field: &Field<'_>) -> TokenStream {
+        let (model, path, stored) = (&self.model, &field.method, field.stored());
+        let value = quote_spanned! {path.span()=> {
+            let property: fn(&#model) -> _ = #path;
+            let value: #stored = property(row);
+            value
+        }};
+        field.represented(index, &quote!(&#value))
     }
 
     /// The name of the row on the other side of a relation.
@@ -203,7 +211,7 @@ impl Field<'_> {
         match self.kind {
             Kind::Nested { .. } => self.nested(key),
             Kind::One { naming, .. } => {
-                let model = naming.model();
+                let model = naming.target();
                 let target = quote!(<#model as ::restwell::models::Model>::Key);
                 let shown = match naming {
                     Naming::Slug(_) => self.member_type(),
@@ -244,7 +252,7 @@ impl Field<'_> {
         match self.naming() {
             Some(Naming::Slug(_)) | None => quote!(::std::string::String),
             Some(naming) => {
-                let model = naming.model();
+                let model = naming.target();
                 quote!(<#model as ::restwell::models::Model>::Key)
             }
         }
@@ -259,7 +267,7 @@ impl Field<'_> {
                 quote!(diesel::dsl::SqlTypeOf<<#model as ::restwell::models::SlugModel>::SlugColumn>)
             }
             naming => {
-                let model = naming.map(Naming::model);
+                let model = naming.map(Naming::target);
                 quote!(diesel::dsl::SqlTypeOf<<#model as ::restwell::models::Model>::KeyColumn>)
             }
         }

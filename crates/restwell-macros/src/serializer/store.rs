@@ -206,7 +206,7 @@ impl Container<'_> {
             }
         });
         let by_slug = self.slug_lists().filter(|_| new).map(|(field, name)| {
-            let (relation, target) = (self.attribute(field), field.naming().map(Naming::model));
+            let (relation, target) = (self.attribute(field), field.naming().map(Naming::target));
             quote! {
                 if let ::std::option::Option::Some(slugs) = data.#name {
                     let count = slugs.len();

@@ -11,28 +11,33 @@ use std::borrow::Cow;
 
 use diesel::QueryResult;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
-use serde_json::Value;
 
 use crate::{
     db::Conn,
-    exceptions::{ApiException, Constraint, ErrorDetail, Errors, NON_FIELD_ERRORS, Result},
-    fields::{Field, FieldKind, FieldOptions, fail, null},
-    input::{FormValue, Input, Sent},
+    exceptions::{ApiException, Constraint, ErrorDetail, NON_FIELD_ERRORS, Result},
+    fields::{Field, FieldKind, FieldOptions},
+    input::{Input, Sent},
     models::Model,
     permissions::hides_rows,
-    relations::{self, Related, RelatedField, Rows},
+    relations,
     request::Request,
 };
 
 mod list;
 mod nested;
 mod plain;
+mod read;
 mod related;
 
 pub(crate) use list::by_index;
 pub use list::{Many, run_list_validation, validated_list};
 pub use nested::{nested_list, nested_object, read_nested, read_nullable_nested};
 pub use plain::{PlainRepresentation, PlainSerializer, shows_defaults};
+pub use read::{
+    certain, deferred_slugs, read, read_many_related, read_nullable_related, read_related,
+    takes_default,
+};
+use read::{kept, present};
 pub use related::{
     ByKey, Nested, NestedLists, Sequence, as_texts, prefetch_lookups, prefetch_slugs,
     prefetch_texts, related_to, with_lookups,
@@ -93,7 +98,7 @@ pub trait BaseSerializer: Sized + 'static {
     /// What the input may change: a row of the model; nothing, `()`, if there is none.
     type Instance;
     /// The validated input.
-    type Data: Send;
+    type Data;
 
     /// The fields, in the order in which they are shown.
     const FIELDS: &'static [FieldInfo];
@@ -352,175 +357,6 @@ pub fn hyperlink<M: Model>(
         Some(view_name) => request.hyperlink(view_name, lookup),
         None => request.hyperlink(&relations::view_name::<M>(), lookup),
     }
-}
-
-/// The value of one field, if it was sent and holds; its errors otherwise.
-pub fn read<F: Field>(
-    input: &Input<'_>,
-    field: &FieldInfo,
-    scope: &Scope<'_>,
-    errors: &mut Errors,
-) -> Option<F::Value> {
-    let value = match present(input, field, F::FORM, scope, errors)? {
-        Sent::Value(value) if value.is_null() && !F::KIND.nullable => null(),
-        Sent::Value(value) => F::to_internal_value(&value, &field.options),
-        Sent::File(file) => F::from_file(file, &field.options, scope),
-        Sent::Malformed | Sent::Object(_) | Sent::Objects(_) => {
-            fail("This is not JSON.", "invalid")
-        }
-    };
-    kept(value, field.name, errors)
-}
-
-/// The key of one related row, if it was sent and exists; the field's errors otherwise.
-///
-/// # Errors
-/// The database's.
-pub fn read_related<R: RelatedField>(
-    input: &Input<'_>,
-    field: &FieldInfo,
-    rows: Rows<R::Target>,
-    scope: &Scope<'_>,
-    errors: &mut Errors,
-    conn: &mut Conn,
-) -> Result<Option<<R::Target as Model>::Key>> {
-    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
-        return Ok(None);
-    };
-    Ok(kept(
-        R::to_key(&sent.into_value(), rows, scope, conn)?,
-        field.name,
-        errors,
-    ))
-}
-
-/// As [`read_related`], for a relation that may be null: `Some(None)` clears it.
-///
-/// # Errors
-/// The database's.
-pub fn read_nullable_related<R: RelatedField>(
-    input: &Input<'_>,
-    field: &FieldInfo,
-    rows: Rows<R::Target>,
-    scope: &Scope<'_>,
-    errors: &mut Errors,
-    conn: &mut Conn,
-) -> Result<Option<Option<<R::Target as Model>::Key>>> {
-    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
-        return Ok(None);
-    };
-    let value = sent.into_value();
-    if value.is_null() || value.as_str() == Some("") {
-        return Ok(Some(None));
-    }
-    Ok(kept(R::to_key(&value, rows, scope, conn)?, field.name, errors).map(Some))
-}
-
-/// The keys of all related rows, each once, if they were sent and exist; the field's errors otherwise.
-///
-/// # Errors
-/// The database's.
-pub fn read_many_related<R: RelatedField>(
-    input: &Input<'_>,
-    field: &FieldInfo,
-    rows: Rows<R::Target>,
-    scope: &Scope<'_>,
-    errors: &mut Errors,
-    conn: &mut Conn,
-) -> Result<Option<Vec<<R::Target as Model>::Key>>> {
-    let Some(sent) = present(input, field, FormValue::Selection, scope, errors) else {
-        return Ok(None);
-    };
-    let value = sent.into_value();
-    let is_empty = match value.as_ref() {
-        Value::Array(items) => items.is_empty(),
-        Value::Object(items) => items.is_empty(),
-        _ => false,
-    };
-    let keys: Related<Vec<_>> = match value.as_ref() {
-        _ if is_empty && !field.options.allow_empty => Ok(fail("This may not be empty.", "empty")),
-        Value::Null => Ok(null()),
-        Value::Array(items) => R::to_keys(items, rows, scope, conn),
-        // DRF iterates what it is given: the keys of an object (contract §8.2).
-        Value::Object(items) => {
-            let items: Vec<_> = items.keys().cloned().map(Value::String).collect();
-            R::to_keys(&items, rows, scope, conn)
-        }
-        _ => Ok(fail("This must be a list.", "not_a_list")),
-    };
-    Ok(kept(keys?, field.name, errors).map(|mut keys| {
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    }))
-}
-
-/// The slugs of the related rows of a new row, each once, if they may be left to the statement that stores them.
-pub fn deferred_slugs(
-    input: &Input<'_>,
-    field: &FieldInfo,
-    scope: &Scope<'_>,
-    is_new: bool,
-) -> Option<Vec<String>> {
-    let Input::Json(object) = input else {
-        return None;
-    };
-    let items = object.get(field.name)?.as_array()?;
-    if !is_new || scope.checks == Checks::Immediate || items.is_empty() {
-        return None;
-    }
-    let slug = |item: &Value| {
-        let slug = item.as_str().filter(|slug| !slug.contains('\0'))?;
-        Some(slug.to_owned())
-    };
-    let mut slugs = items.iter().map(slug).collect::<Option<Vec<_>>>()?;
-    slugs.sort_unstable();
-    slugs.dedup();
-    Some(slugs)
-}
-
-/// Whether a field takes its default: only what is left out does, and not on `PATCH` (contract §5.1.2, §5.1.3).
-pub fn takes_default(
-    input: &Input<'_>,
-    field: &FieldInfo,
-    form: FormValue,
-    scope: &Scope<'_>,
-) -> bool {
-    // An empty box of a form is left out, whatever else it stands for (contract §5.2).
-    let form = match form {
-        FormValue::Boolean => FormValue::Text,
-        form => form,
-    };
-    !scope.partial && input.get(field, form, false).is_none()
-}
-
-fn present<'a>(
-    input: &Input<'a>,
-    field: &FieldInfo,
-    form: FormValue,
-    scope: &Scope<'_>,
-    errors: &mut Errors,
-) -> Option<Sent<'a>> {
-    let sent = input.get(field, form, scope.partial);
-    if sent.is_none() && field.required && !scope.partial {
-        errors.add(
-            field.name,
-            ErrorDetail::new("This is required.", "required"),
-        );
-    }
-    sent
-}
-
-fn kept<T>(value: Result<T, ErrorDetail>, name: &'static str, errors: &mut Errors) -> Option<T> {
-    value.map_err(|detail| errors.add(name, detail)).ok()
-}
-
-/// The value of a required field after validation, which fails without one.
-///
-/// # Errors
-/// 500 if a field's own code left it out.
-pub fn certain<T>(value: Option<T>, field: &str) -> Result<T> {
-    value.ok_or_else(|| ApiException::internal(format!("`{field}` was validated to nothing")))
 }
 
 /// The error of a value that another row has already.

@@ -1,0 +1,18 @@
+use restwell::prelude::*;
+use support::*;
+
+#[path = "support/mod.rs"]
+mod support;
+
+#[derive(FilterSet)]
+#[filterset(model = Book)]
+struct BookFilter {
+    #[filter(when = is_librarian)]
+    title: String,
+}
+
+fn is_librarian(title: &str) -> bool {
+    title.is_empty()
+}
+
+fn main() {}
