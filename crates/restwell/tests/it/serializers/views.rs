@@ -80,6 +80,15 @@ struct Whole {
     z: i64,
 }
 
+/// A part of it will do, but not of its corner.
+#[derive(Serializer)]
+#[serializer(plain, partial)]
+struct Frame {
+    title: String,
+    #[field(nested)]
+    corner: Whole,
+}
+
 #[derive(Serializer)]
 #[serializer(plain)]
 struct Upload {
@@ -119,6 +128,11 @@ fn client() -> (ApiClient, TestDatabase) {
             "/whole/",
             "whole",
             whole.post(echo::<Whole>).patch(echo::<Whole>),
+        )
+        .path(
+            "/frame/",
+            "frame",
+            ApiView::new("FrameView").patch(echo::<Frame>),
         )
         .path(
             "/points/",
@@ -186,6 +200,18 @@ fn a_serializer_that_is_not_partial_is_whole() {
         send(r#"{"x":1}"#).assert(200, r#"{"x":1,"y":2,"z":4}"#);
         send(r#"{"x":1,"y":null}"#).assert(200, r#"{"x":1,"y":null,"z":4}"#);
     }
+}
+
+#[test]
+fn a_nested_serializer_says_for_itself_that_it_is_partial() {
+    let (client, _database) = client();
+    client.patch("/frame/", "{}").assert(200, "{}");
+    client
+        .patch("/frame/", r#"{"corner":{"y":1}}"#)
+        .assert(400, r#"{"corner":{"x":["required"]}}"#);
+    client
+        .patch("/frame/", r#"{"corner":{"x":1}}"#)
+        .assert(200, r#"{"corner":{"x":1,"y":2,"z":4}}"#);
 }
 
 #[test]
