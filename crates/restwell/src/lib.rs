@@ -78,7 +78,9 @@
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
-//! | tests | [`mod@test`] | |
+//! | what `OPTIONS` says | [`serializers`], [`viewsets`] | `docs/metadata.md` |
+//! | settings, migrations, a database to start with | [`settings`], [`migrate`], [`embedded`] | `docs/settings.md` |
+//! | tests | [`mod@test`] | `docs/testing.md` |
 //!
 //! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
@@ -162,6 +164,7 @@ mod guides {
         Errors: "../../../docs/errors.md",
         Fields: "../../../docs/fields.md",
         Filtering: "../../../docs/filtering.md",
+        Metadata: "../../../docs/metadata.md",
         Models: "../../../docs/models.md",
         Pagination: "../../../docs/pagination.md",
         Parsers: "../../../docs/parsers.md",
@@ -169,6 +172,8 @@ mod guides {
         Relations: "../../../docs/relations.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
+        Settings: "../../../docs/settings.md",
+        Testing: "../../../docs/testing.md",
         Throttling: "../../../docs/throttling.md",
         Versioning: "../../../docs/versioning.md",
         Viewsets: "../../../docs/viewsets.md",

@@ -360,6 +360,24 @@ fn bodies_of_parts_are_read_as_django_reads_them() {
 }
 
 #[test]
+fn texts_of_parts_are_utf_8_whatever_the_charset() {
+    let gallery = Gallery::new();
+    let body = |text: &[u8]| {
+        [
+            b"--X\r\nContent-Disposition: form-data; name=a\r\n\r\n",
+            text,
+            b"\r\n--X--",
+        ]
+        .concat()
+    };
+    let latin_1 = "multipart/form-data; boundary=X; charset=latin-1";
+    for (text, shown) in [(&b"\xc3\xa9"[..], "\u{e9}"), (b"\xe9", "\u{fffd}")] {
+        let request = TestRequest::new(Method::POST, "/photos/echo/").body(latin_1, body(text));
+        assert_eq!(gallery.client.send(request).json()["data"]["a"], shown);
+    }
+}
+
+#[test]
 fn only_fields_for_files_take_files() {
     let gallery = Gallery::new();
     let file = TestRequest::new(Method::POST, "/photos/").multipart(
