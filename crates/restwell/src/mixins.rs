@@ -38,8 +38,8 @@ pub trait CreateModelMixin: GenericViewSet {
     /// Reads what is sent, and shows the new row.
     type CreateSerializer: ModelSerializer<Model = RowOf<Self>>;
 
-    /// The hook only stores, so that keys and unique values may be left to the constraints.
-    const DEFERS: bool = true;
+    /// The hook is the one given here: it only stores, so that keys and unique values may be left to the constraints.
+    const DEFERS: bool;
     /// A list of objects may be sent, to create them all or none; not said: one object only.
     const MANY: Option<Many> = None;
 
@@ -72,10 +72,15 @@ pub trait CreateModelMixin: GenericViewSet {
             Self::DEFERS,
             conn,
         )?;
-        let slugs = Self::CreateSerializer::unresolved(&data);
-        let row = self.perform_create(request, data, conn);
-        let row = row.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
-        let related = Self::CreateSerializer::created(std::slice::from_ref(&row), slugs, conn)?;
+        let created = match Self::DEFERS {
+            true => Self::CreateSerializer::create(data, conn),
+            false => self.perform_create(request, data, conn).and_then(|row| {
+                let related = Self::CreateSerializer::created(std::slice::from_ref(&row), conn)?;
+                Ok((row, related))
+            }),
+        };
+        let (row, related) =
+            created.map_err(|refusal| refusal.refused(Self::CreateSerializer::constraint))?;
         let response = object_response::<Self::CreateSerializer>(
             request,
             &row,
@@ -110,7 +115,7 @@ fn create_many<V: CreateModelMixin + ?Sized>(
             refused_item::<V::CreateSerializer>(exception, index, length, as_dict)
         })?);
     }
-    let related = V::CreateSerializer::created(&rows, None, conn)?;
+    let related = V::CreateSerializer::created(&rows, conn)?;
     let rows = ListRepresentation::<V::CreateSerializer> {
         rows: &rows,
         related: &related,
@@ -159,8 +164,8 @@ pub trait UpdateModelMixin: GenericViewSet {
     /// Reads what is sent, and shows the changed row.
     type UpdateSerializer: ModelSerializer<Model = RowOf<Self>>;
 
-    /// The hook only stores, so that keys and unique values may be left to the constraints.
-    const DEFERS: bool = true;
+    /// The hook is the one given here: it only stores, so that keys and unique values may be left to the constraints.
+    const DEFERS: bool;
 
     /// Called with validated input: changes the row. Override to add what the client does not send.
     ///

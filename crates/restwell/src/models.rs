@@ -7,7 +7,7 @@
 use std::{fmt::Display, hash::Hash, marker::PhantomData};
 
 use diesel::{
-    AppearsOnTable, Expression, QueryResult, SelectableExpression,
+    AppearsOnTable, Expression, QueryResult, RunQueryDsl, SelectableExpression,
     expression::{TypedExpressionType, ValidGrouping, is_aggregate},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
@@ -320,6 +320,16 @@ pub trait ToMany: Copy {
         conn: &mut Conn,
     ) -> QueryResult<()>;
 
+    /// The statement that relates `members` to a row that has none; `None` if no pairs do. Without a key, `owner` is
+    /// the only row of the source's table that the statement sees, for it stands in the one that inserts that row.
+    fn pairs(
+        self,
+        _owner: Option<<Self::Source as Model>::Key>,
+        _members: Members<Self::Target>,
+    ) -> Option<Pairs> {
+        None
+    }
+
     /// Makes the rows of a query the related rows of a new row; the number of them.
     fn set_rows(
         self,
@@ -327,12 +337,45 @@ pub trait ToMany: Copy {
         rows: <Self::Target as Model>::Query,
         conn: &mut Conn,
     ) -> QueryResult<usize> {
+        if !Self::CONSTRAINT.is_empty() {
+            let pairs = self.pairs(Some(owner), Members::Rows(rows));
+            return pairs.map_or(Ok(0), |pairs| pairs.execute(conn));
+        }
         let keys = Self::Target::load_keys(rows, conn)?;
         let count = keys.len();
         self.set(owner, keys, true, conn)?;
         Ok(count)
     }
 }
+
+/// The rows on the other side of pairs.
+pub enum Members<M: Model> {
+    /// Those with these keys, each of which must exist.
+    Keys(Vec<M::Key>),
+    /// Those of a query.
+    Rows(M::Query),
+}
+
+/// A statement that stores pairs.
+pub struct Pairs(Box<dyn QueryFragment<Pg> + Send>);
+
+impl Pairs {
+    /// Erases the type of a statement.
+    pub fn new(statement: impl QueryFragment<Pg> + Send + 'static) -> Self {
+        Self(Box::new(statement))
+    }
+}
+
+impl QueryId for Pairs {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl QueryFragment<Pg> for Pairs {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+impl RunQueryDsl<Conn> for Pairs {}
 
 /// A column by its name, for relations that another model names it in.
 #[diagnostic::on_unimplemented(message = "`{Self}` has no such column", label = "no such column")]

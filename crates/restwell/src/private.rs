@@ -13,8 +13,8 @@ use diesel::{
     AppearsOnTable, Expression, QueryResult, RunQueryDsl,
     deserialize::FromSqlRow,
     expression::AsExpression,
-    pg::Pg,
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    pg::{Pg, PgQueryBuilder},
+    query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId},
     sql_types::SqlType,
 };
 
@@ -22,7 +22,7 @@ use crate::{
     db::Conn,
     filters::compared::{Compared, ComparedWith},
     keyset::{KeyColumn, Position, Term},
-    models::{Attribute, Column, Expr, ForeignKey, Model, Relation, ToMany, ToOne},
+    models::{Attribute, Column, Expr, ForeignKey, Model, Pairs, Relation, ToMany, ToOne},
     serializers::ModelSerializer,
 };
 
@@ -92,9 +92,6 @@ pub fn fixed<S: 'static, Q: Query>(statement: Q) -> Fixed<S, Q> {
     }
 }
 
-/// Marks the statement that finds related rows by the slugs which were sent, not by what refers to them.
-pub struct BySlug<S>(PhantomData<fn() -> S>);
-
 impl<S, Q: Query> Query for Fixed<S, Q> {
     type SqlType = Q::SqlType;
 }
@@ -108,6 +105,71 @@ impl<S, Q: QueryFragment<Pg>> QueryFragment<Pg> for Fixed<S, Q> {
     }
 }
 impl<S, Q> RunQueryDsl<Conn> for Fixed<S, Q> {}
+
+/// `WITH "table" AS (INSERT …), "pairs_0" AS (INSERT …) SELECT …`: stores a row with its pairs, and selects of it what
+/// `query` does. To all that follows it, the table is the new row.
+pub struct Created<T, I, Q> {
+    /// The table of the row.
+    pub table: T,
+    /// Inserts it.
+    pub row: I,
+    /// Relate it.
+    pub pairs: Vec<Pairs>,
+    /// Selects from the table.
+    pub query: Q,
+}
+
+impl<T, I, Q: Query> Query for Created<T, I, Q> {
+    type SqlType = Q::SqlType;
+}
+impl<T, I, Q> QueryId for Created<T, I, Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<T, I, Q> QueryFragment<Pg> for Created<T, I, Q>
+where
+    T: QueryFragment<Pg>,
+    I: QueryFragment<Pg>,
+    Q: QueryFragment<Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH ");
+        self.table.walk_ast(out.reborrow())?;
+        out.push_sql(" AS (");
+        self.row.walk_ast(out.reborrow())?;
+        out.push_sql(" RETURNING *)");
+        for (index, pairs) in self.pairs.iter().enumerate() {
+            out.push_sql(", ");
+            out.push_identifier(&format!("pairs_{index}"))?;
+            out.push_sql(" AS (");
+            pairs.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+        }
+        out.push_sql(" ");
+        self.query.walk_ast(out)
+    }
+}
+impl<T, I, Q> RunQueryDsl<Conn> for Created<T, I, Q> {}
+
+/// A fragment's SQL, if it can be written.
+pub fn sql_of(fragment: impl QueryFragment<Pg>) -> Option<String> {
+    let mut builder = PgQueryBuilder::new();
+    fragment.to_sql(&mut builder, &Pg).ok()?;
+    Some(builder.finish())
+}
+
+/// The new row of a table can be named as [`Created`] does: its name has no schema before it, and none of the other
+/// tables is the same.
+pub fn is_distinct(table: impl QueryFragment<Pg>, others: &[Option<String>]) -> bool {
+    let table = sql_of(table);
+    let is_name = table.as_ref().is_some_and(|table| !table.contains("\".\""));
+    is_name && !others.contains(&table)
+}
+
+/// Pairs relate the rows of a relation.
+pub fn has_pairs<R: ToMany>(_relation: R) -> bool {
+    !R::CONSTRAINT.is_empty()
+}
 
 diesel::define_sql_function! {
     /// The items of an array, a row each.

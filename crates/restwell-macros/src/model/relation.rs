@@ -365,33 +365,44 @@ impl Container<'_> {
                     diesel::delete(#through::table.filter(others)).execute(conn)?;
                 }
                 if !keys.is_empty() {
-                    // An array is one parameter, so that the statement is the same for any number of keys.
-                    let pairs = diesel::select((
-                        owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
-                        ::restwell::private::unnest(keys),
-                    ));
-                    diesel::insert_into(#through::table)
-                        .values(pairs)
-                        .into_columns((#through::#owner, #through::#member))
-                        .on_conflict_do_nothing()
-                        .execute(conn)?;
+                    let (owner, members) = (::std::option::Option::Some(owner), ::restwell::models::Members::Keys(keys));
+                    self.pairs(owner, members).map_or(::std::result::Result::Ok(0), |pairs| pairs.execute(conn))?;
                 }
                 ::std::result::Result::Ok(())
             }
-            fn set_rows(
+            fn pairs(
                 self,
-                owner: <#me as ::restwell::models::Model>::Key,
-                rows: <#target as ::restwell::models::Model>::Query,
-                conn: &mut ::restwell::db::Conn,
-            ) -> diesel::QueryResult<usize> {
-                let pairs = rows.select((
-                    owner.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
-                    <#target as ::restwell::models::Model>::KEY,
-                ));
-                diesel::insert_into(#through::table)
-                    .values(pairs)
-                    .into_columns((#through::#owner, #through::#member))
-                    .execute(conn)
+                owner: ::std::option::Option<<#me as ::restwell::models::Model>::Key>,
+                members: ::restwell::models::Members<#target>,
+            ) -> ::std::option::Option<::restwell::models::Pairs> {
+                use ::restwell::models::Members;
+                let owner: ::restwell::models::Expr<#target, diesel::dsl::SqlTypeOf<#through::#owner>> = match owner {
+                    ::std::option::Option::Some(key) => ::restwell::models::Expr::new(
+                        key.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
+                    ),
+                    ::std::option::Option::None => ::restwell::models::Expr::new(
+                        <#me as ::restwell::models::Model>::TABLE
+                            .select(<#me as ::restwell::models::Model>::KEY)
+                            .single_value()
+                            .assume_not_null(),
+                    ),
+                };
+                let pairs = diesel::insert_into(#through::table);
+                let columns = (#through::#owner, #through::#member);
+                ::std::option::Option::Some(match members {
+                    // An array is one parameter, so that the statement is the same for any number of keys.
+                    Members::Keys(keys) => ::restwell::models::Pairs::new(
+                        pairs
+                            .values(diesel::select((owner, ::restwell::private::unnest(keys))))
+                            .into_columns(columns)
+                            .on_conflict_do_nothing(),
+                    ),
+                    Members::Rows(rows) => ::restwell::models::Pairs::new(
+                        pairs
+                            .values(rows.select((owner, <#target as ::restwell::models::Model>::KEY)))
+                            .into_columns(columns),
+                    ),
+                })
             }
         }
     }

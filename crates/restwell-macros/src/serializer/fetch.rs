@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Index, spanned::Spanned};
+use syn::Ident;
 
 use super::{
     Container,
@@ -53,7 +53,7 @@ impl Container<'_> {
     }
 
     /// The nested object that a join fetches: the first one.
-    fn joined(&self) -> Option<&Field<'_>> {
+    pub(super) fn joined(&self) -> Option<&Field<'_>> {
         self.fetched()
             .find(|field| matches!(field.kind, Kind::Nested { many: false, .. }))
     }
@@ -121,7 +121,7 @@ impl Container<'_> {
         }
     }
 
-    fn join(&self, nested: &Field<'_>) -> TokenStream {
+    pub(super) fn join(&self, nested: &Field<'_>) -> TokenStream {
         let relation = self.nesting(nested);
         quote!(let query = query.left_join(::restwell::models::Join::table(#relation).on(::restwell::models::Single::on(#relation)));)
     }
@@ -233,101 +233,12 @@ impl Container<'_> {
         }
     }
 
-    /// As `prefetch` for rows that were just inserted, if a computed value of theirs has a default: that is shown. With
-    /// a default for each, one row takes a statement without them, or none.
-    pub(super) fn created(&self) -> Option<TokenStream> {
-        let (model, related) = (&self.model, self.related_name());
-        let defaults: Vec<_> = self.selected().map(|field| &field.default).collect();
-        let known = defaults.iter().filter(|default| default.is_some()).count();
-        let one = match known {
-            0 => return None,
-            all if all == defaults.len() => self.created_row(),
-            _ => quote!(::restwell::serializers::related_to::<Self>(&rows[0], conn)?),
-        };
-        let shown = defaults.iter().enumerate().filter_map(|(index, default)| {
-            let (place, default) = (Index::from(index), default.as_ref()?);
-            Some(quote_spanned!(default.span()=> values.#place = #default;))
-        });
-        Some(quote! {
-            fn created(
-                rows: &[#model],
-                slugs: ::std::option::Option<::std::vec::Vec<::std::vec::Vec<::std::string::String>>>,
-                conn: &mut ::restwell::db::Conn,
-            ) -> diesel::QueryResult<#related> {
-                let _ = &slugs;
-                let mut related = match rows.len() {
-                    1 => { #one }
-                    _ => <Self as ::restwell::serializers::ModelSerializer>::prefetch(rows, conn)?,
-                };
-                for values in related.computed_values.values_mut() {
-                    #(#shown)*
-                }
-                ::std::result::Result::Ok(related)
-            }
-        })
-    }
-
-    /// What the only one of `rows` needs, with the defaults of all that is computed.
-    fn created_row(&self) -> TokenStream {
-        let key = self.key();
-        let columns: Vec<_> = self.related_columns(false).collect();
-        let (types, locals) = (
-            columns.iter().map(|column| &column.ty),
-            columns.iter().map(|column| &column.local),
-        );
-        let statement = (!columns.is_empty()).then(|| {
-            let found = self.created_statement(false);
-            let found = match self.slug_lists().next() {
-                None => found,
-                Some(_) => {
-                    let (by_slug, lists) = (self.created_statement(true), self.slug_lists());
-                    let lists = lists
-                        .map(|(_, name)| quote!(let #name = slugs.next().unwrap_or_default();));
-                    quote! {
-                        match slugs {
-                            ::std::option::Option::Some(slugs) => {
-                                let mut slugs = slugs.into_iter();
-                                #(#lists)*
-                                #by_slug
-                            }
-                            ::std::option::Option::None => { #found }
-                        }
-                    }
-                }
-            };
-            quote!(let (_, #(#locals,)*): (#key, #(#types,)*) = { #found };)
-        });
-        let defaults = self.selected().map(|field| &field.default);
-        let computed = quote! {
-            computed_values: ::restwell::serializers::ByKey::new(
-                ::std::vec![(::restwell::models::Model::key(&rows[0]), (#(#defaults,)*))],
-            )
-        };
-        let collected = self.collected(&columns, Some(&computed));
-        quote!(#statement #collected)
-    }
-
-    /// Finds what the only one of `rows` needs; members of lists `by_slug` if these are known.
-    fn created_statement(&self, by_slug: bool) -> TokenStream {
-        let model = &self.model;
-        let join = self.joined().map(|field| self.join(field));
-        let selects = self.related_columns(by_slug).map(|column| column.select);
-        let marker = match by_slug {
-            true => quote!(::restwell::private::BySlug<Self>),
-            false => quote!(Self),
-        };
-        quote! {
-            let query = <#model as ::restwell::models::Model>::TABLE;
-            #join
-            let query = query
-                .filter(<#model as ::restwell::models::Model>::KEY.eq(::restwell::models::Model::key(&rows[0])))
-                .select((<#model as ::restwell::models::Model>::KEY, #(#selects,)*));
-            ::restwell::private::fixed::<#marker, _>(query).get_result(conn)?
-        }
-    }
-
     /// `Related` of the only one of `rows`, of what one statement has selected for it and what others load.
-    fn collected(&self, columns: &[Retrieved], computed: Option<&TokenStream>) -> TokenStream {
+    pub(super) fn collected(
+        &self,
+        columns: &[Retrieved],
+        computed: Option<&TokenStream>,
+    ) -> TokenStream {
         let (related, key) = (self.related_name(), self.key());
         let (start, _, push, finish) = Retrieved::collected(columns);
         let (loads, fetched) = (self.loads(), self.fetched().map(|field| &field.local));
@@ -357,11 +268,14 @@ impl Container<'_> {
                 local,
             }
         });
-        self.related_columns(false).chain(computed)
+        self.related_columns(None).chain(computed)
     }
 
-    /// What it selects of other rows; members of lists `by_slug` where these are in a variable.
-    fn related_columns(&self, by_slug: bool) -> impl Iterator<Item = Retrieved> {
+    /// What it selects of other rows; the members of a list by what `sent` holds of them, not by what refers to them.
+    pub(super) fn related_columns(
+        &self,
+        sent: Option<fn(&Self, &Field<'_>) -> Ident>,
+    ) -> impl Iterator<Item = Retrieved> {
         let nested = self.joined().map(|field| {
             let (local, relation) = (field.local.clone(), self.nesting(field));
             let all = Retrieved::all(&local);
@@ -383,10 +297,10 @@ impl Container<'_> {
             .map(move |field| {
                 let (local, member) = (field.local.clone(), field.member_type());
                 let all = Retrieved::all(&local);
-                let slugs = self.by_slug(field).filter(|_| by_slug);
+                let sent = sent.map(|sent| sent(self, field));
                 Retrieved {
                     ty: quote!(::std::vec::Vec<#member>),
-                    select: self.array(field, slugs.as_ref()),
+                    select: self.array(field, sent.as_ref()),
                     push: quote!(#all.extend(#local.into_iter().map(|member| (::std::clone::Clone::clone(&key), member)));),
                     finish: quote!(let #local = ::restwell::serializers::ByKey::new(#all);),
                     local,
@@ -396,7 +310,7 @@ impl Container<'_> {
     }
 
     /// A list whose values come straight from a column, by a subselect.
-    fn is_array(&self, field: &Field<'_>) -> bool {
+    pub(super) fn is_array(&self, field: &Field<'_>) -> bool {
         match field.kind {
             Kind::Many {
                 naming: naming @ (Naming::Key(_) | Naming::Slug(_)),
@@ -405,14 +319,19 @@ impl Container<'_> {
         }
     }
 
-    /// The related keys or slugs of one row, as an array; of the rows with these slugs, if it is known that it has them.
-    fn array(&self, field: &Field<'_>, slugs: Option<&Ident>) -> TokenStream {
+    /// The related keys or slugs of one row, as an array; those that exist of what was `sent` for a new row.
+    fn array(&self, field: &Field<'_>, sent: Option<&Ident>) -> TokenStream {
         let (model, relation) = (&self.model, self.attribute(field));
         let (column, sql_type) = (field.member_column(&relation), field.member_sql_type());
-        let members = match slugs {
-            Some(slugs) => quote! {
-                ::restwell::private::table_of(#relation).filter(#column.eq_any(#slugs))
-            },
+        let members = match sent {
+            Some(sent) => {
+                let target = field.naming().map(Naming::target);
+                let named = match self.by_slug(field) {
+                    Some(_) => quote!(#column),
+                    None => quote!(<#target as ::restwell::models::Model>::KEY),
+                };
+                quote!(::restwell::private::table_of(#relation).filter(#named.eq_any(#sent.clone())))
+            }
             None => quote! {
                 ::restwell::models::ToMany::joined(#relation).filter(
                     ::restwell::models::ToMany::owner(#relation)
@@ -433,10 +352,10 @@ impl Container<'_> {
 }
 
 /// A column of the statement that fetches what rows need.
-struct Retrieved {
-    local: Ident,
-    ty: TokenStream,
-    select: TokenStream,
+pub(super) struct Retrieved {
+    pub(super) local: Ident,
+    pub(super) ty: TokenStream,
+    pub(super) select: TokenStream,
     /// Adds what one row has to what all have.
     push: TokenStream,
     /// Makes of what all rows have what `Related` holds.

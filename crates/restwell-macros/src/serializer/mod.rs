@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod checks;
+mod create;
 mod fetch;
 mod field;
 mod limits;
@@ -222,9 +223,9 @@ impl<'a> Container<'a> {
             self.retrieve(),
             self.representation(),
         );
-        let (insert, update, save, constraint) =
-            (self.insert(), self.update(), self.save(), self.constraint());
-        let (files, columns, unresolved) = (self.files(), self.column_names(), self.unresolved());
+        let (create, insert, update, save) =
+            (self.create(), self.insert(), self.update(), self.save());
+        let (constraint, files, columns) = (self.constraint(), self.files(), self.column_names());
         let has_related = self.fields.iter().any(Field::is_related);
         quote! {
             #[automatically_derived]
@@ -237,7 +238,7 @@ impl<'a> Container<'a> {
                 #created
                 #retrieve
                 #representation
-                #unresolved
+                #create
                 #insert
                 #update
                 #save

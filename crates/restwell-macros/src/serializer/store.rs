@@ -17,7 +17,7 @@ impl Container<'_> {
             .filter(|field| !matches!(field.kind, Kind::Many { .. } | Kind::Nested { .. }))
     }
 
-    fn many(&self) -> impl Iterator<Item = &Field<'_>> {
+    pub(super) fn many(&self) -> impl Iterator<Item = &Field<'_>> {
         self.writable()
             .map(|(_, field)| field)
             .filter(|field| matches!(field.kind, Kind::Many { .. }))
@@ -35,36 +35,15 @@ impl Container<'_> {
         self.columns().map(name).collect()
     }
 
-    /// The slugs that are left to `insert`.
-    pub(super) fn unresolved(&self) -> Option<TokenStream> {
-        let (data, lists) = (names::data(self.name), self.slug_lists());
-        let lists: Vec<_> = lists.map(|(_, name)| quote!(data.#name.clone()?)).collect();
-        (!lists.is_empty()).then(|| {
-            quote! {
-                fn unresolved(
-                    data: &#data,
-                ) -> ::std::option::Option<::std::vec::Vec<::std::vec::Vec<::std::string::String>>> {
-                    ::std::option::Option::Some(::std::vec![#(#lists),*])
-                }
-            }
-        })
-    }
-
     /// Inserts a row, then its lists.
     pub(super) fn insert(&self) -> TokenStream {
-        let (model, data) = (&self.model, names::data(self.name));
-        let assignments: Vec<_> = self.columns().map(|field| self.assigned(field)).collect();
-        let values = match assignments.is_empty() {
-            true => quote!(default_values()),
-            false => quote!(values((#(#assignments,)*))),
-        };
+        let (model, data, new_row) = (&self.model, names::data(self.name), self.new_row());
         let (kept, restored) = self.kept();
         let lists = self.lists(true);
         quote! {
             fn insert(data: #data, conn: &mut ::restwell::db::Conn) -> diesel::QueryResult<#model> {
                 #kept
-                let row: #model = diesel::insert_into(<#model as ::restwell::models::Model>::TABLE)
-                    .#values
+                let row: #model = #new_row
                     .returning(<#model as diesel::Selectable<diesel::pg::Pg>>::construct_selection())
                     .get_result(conn)?;
                 #restored
@@ -72,6 +51,17 @@ impl Container<'_> {
                 ::std::result::Result::Ok(row)
             }
         }
+    }
+
+    /// The statement that inserts a row.
+    pub(super) fn new_row(&self) -> TokenStream {
+        let model = &self.model;
+        let assignments: Vec<_> = self.columns().map(|field| self.assigned(field)).collect();
+        let values = match assignments.is_empty() {
+            true => quote!(default_values()),
+            false => quote!(values((#(#assignments,)*))),
+        };
+        quote!(diesel::insert_into(<#model as ::restwell::models::Model>::TABLE).#values)
     }
 
     /// Changes a row, then its lists; with nothing to change, no statement is sent.
@@ -148,7 +138,7 @@ impl Container<'_> {
     }
 
     /// Values that are answered as they were sent, although the database writes them in another way.
-    fn kept(&self) -> (TokenStream, TokenStream) {
+    pub(super) fn kept(&self) -> (TokenStream, TokenStream) {
         let model = &self.model;
         let values = || {
             self.columns()

@@ -325,9 +325,10 @@ impl<'a> ViewSet<'a> {
             .flatten();
         // A hook that does more than to store must find every key checked.
         let overridden = self.has(&format!("perform_{action}"));
-        let defers = (overridden && action != "destroy").then(|| {
+        let defers = matches!(action, "create" | "update").then(|| {
+            let defers = !overridden;
             quote!(
-                const DEFERS: bool = false;
+                const DEFERS: bool = #defers;
             )
         });
         quote! {

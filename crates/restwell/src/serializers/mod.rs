@@ -137,20 +137,9 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
     /// What these rows need besides themselves: one statement a relation, whatever the number of rows.
     fn prefetch(rows: &[Self::Model], conn: &mut Conn) -> QueryResult<Self::Related>;
 
-    /// The slugs whose rows validation left to [`ModelSerializer::insert`] to find, a list for each field of such;
-    /// `None` if it has found those of one.
-    fn unresolved(_data: &Self::Data) -> Option<Vec<Vec<String>>> {
-        None
-    }
-
     /// What rows that were just inserted need besides themselves. A `default` stands for a computed value: nothing
-    /// refers to a new row yet. Of a single row that was stored as it was sent, `slugs` is what was
-    /// [`ModelSerializer::unresolved`].
-    fn created(
-        rows: &[Self::Model],
-        _slugs: Option<Vec<Vec<String>>>,
-        conn: &mut Conn,
-    ) -> QueryResult<Self::Related> {
+    /// refers to a new row yet.
+    fn created(rows: &[Self::Model], conn: &mut Conn) -> QueryResult<Self::Related> {
         match rows {
             [row] => related_to::<Self>(row, conn),
             rows => Self::prefetch(rows, conn),
@@ -203,6 +192,14 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
         })
     }
 
+    /// Called with validated input: makes a new row, with what it needs to be shown, in as few statements as can be.
+    ///
+    /// # Errors
+    /// The database's; violated constraints become field errors.
+    fn create(data: Self::Data, conn: &mut Conn) -> Result<(Self::Model, Self::Related)> {
+        insert_and_find::<Self>(data, conn)
+    }
+
     /// The field and code that the violation of a constraint stands for.
     fn constraint(name: &str) -> Option<Constraint>;
 
@@ -210,6 +207,16 @@ pub trait ModelSerializer: BaseSerializer<Instance = <Self as ModelSerializer>::
     fn files(_row: &Self::Model) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// Makes a new row, then finds what it needs to be shown.
+pub fn insert_and_find<S: ModelSerializer>(
+    data: S::Data,
+    conn: &mut Conn,
+) -> Result<(S::Model, S::Related)> {
+    let row = S::save(None, data, conn)?;
+    let related = S::created(std::slice::from_ref(&row), conn)?;
+    Ok((row, related))
 }
 
 /// The model of a serializer.
