@@ -1,11 +1,10 @@
 //! The database side of a request: one connection, one statement counter, one transaction if it may write.
 //!
-//! r2d2 lets waiting threads overtake each other, so a fair queue stands in front of it: as many permits as there
-//! are connections, first come, first served. Who has a permit never waits for a connection.
+//! r2d2 lets waiting threads overtake each other, so a fair queue stands in front of it, with as many threads as there
+//! are connections: none of them waits for one.
 
 use std::{cell::Cell, time::Duration};
 
-use actix_web::web;
 use diesel::{
     Connection, PgConnection,
     connection::InstrumentationEvent,
@@ -76,28 +75,17 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let turn = match self.queue.turn().await {
-            Ok(turn) => turn,
-            Err(exception) => {
-                return Outcome {
-                    result: Err(exception),
-                    statements: 0,
-                };
-            }
-        };
         let pool = self.pool.clone();
-        let outcome = web::block(move || {
-            let _turn = turn;
+        let outcome = self.queue.run(move || {
             STATEMENTS.set(0);
             let result = attempt(&pool, job);
             Outcome {
                 result,
                 statements: STATEMENTS.get(),
             }
-        })
-        .await;
-        outcome.unwrap_or_else(|_| Outcome {
-            result: Err(ApiException::internal("the handler panicked")),
+        });
+        outcome.await.unwrap_or_else(|exception| Outcome {
+            result: Err(exception),
             statements: 0,
         })
     }

@@ -151,6 +151,14 @@ where
 }
 impl<T, I, Q> RunQueryDsl<Conn> for Created<T, I, Q> {}
 
+/// The key that the only row of a table has, as [`Created`] makes of it, beside a row of any `M`.
+pub fn key_of_new_row<M, E>(key: E) -> Expr<M, E::SqlType>
+where
+    E: Expression + QueryFragment<Pg> + Send + 'static,
+{
+    Expr::of(key)
+}
+
 /// A fragment's SQL, if it can be written.
 pub fn sql_of(fragment: impl QueryFragment<Pg>) -> Option<String> {
     let mut builder = PgQueryBuilder::new();

@@ -1,14 +1,19 @@
-//! A fair queue in front of what is scarce: first come, first served, and none without end.
+//! A fair queue in front of what is scarce, and the threads that work it off: first come, first served, and none without
+//! end. Where there is always a job, no thread sleeps between two of them, and none has to be woken.
 
 use std::{
+    collections::VecDeque,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
 use crate::exceptions::{ApiException, Result};
 
@@ -17,41 +22,174 @@ const WAITING_PER_TURN: usize = 64;
 /// How long one may wait.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Clones are one queue.
+/// Clones are one queue; its threads end with the last of them.
 #[derive(Clone)]
-pub(crate) struct Queue {
-    turns: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    places: usize,
+pub(crate) struct Queue(Arc<Open>);
+
+/// Closes the queue when dropped.
+struct Open(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    turns: usize,
     /// What is waited for, as logs say it.
     scarce: &'static str,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    /// The threads that were started, when they were first needed.
+    threads: usize,
+    /// Those of them that have no job.
+    idle: usize,
+    is_closed: bool,
+}
+
+struct Job {
+    work: Box<dyn FnOnce() + Send>,
+    turn: Arc<Turn>,
+}
+
+/// Taken once: by the thread that begins the work, or by who no longer waits for it.
+#[derive(Default)]
+struct Turn(AtomicBool);
+
+impl Turn {
+    fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+
+    fn is_taken(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Gives up the turn when dropped, as the future of a client that went away is.
+struct Waiting(Arc<Turn>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.take();
+    }
 }
 
 impl Queue {
     /// As many turns at once as there is of what is `scarce`.
     pub(crate) fn new(turns: usize, scarce: &'static str) -> Self {
-        Self {
-            turns: Arc::new(Semaphore::new(turns)),
-            waiting: Arc::default(),
-            places: turns * WAITING_PER_TURN,
+        Self(Arc::new(Open(Arc::new(Shared {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            turns,
             scarce,
+        }))))
+    }
+
+    /// Does the work on a thread of its own, when it is its turn. What has begun is brought to its end, whoever waits.
+    ///
+    /// # Errors
+    /// 503 if too many wait, or after too long; 500 if it panics.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let (sender, mut receiver) = oneshot::channel();
+        let waiting = Waiting(Arc::default());
+        let job = Job {
+            work: Box::new(move || drop(sender.send(work()))),
+            turn: Arc::clone(&waiting.0),
+        };
+        let shared = &self.0.0;
+        let done = match shared.push(job)? {
+            Start::AtOnce => receiver.await,
+            Start::Later => match tokio::time::timeout(TIMEOUT, &mut receiver).await {
+                Ok(done) => done,
+                Err(_) if waiting.0.take() => {
+                    return Err(shared.unavailable("a request waited too long for"));
+                }
+                Err(_) => receiver.await,
+            },
+        };
+        done.map_err(|_| ApiException::internal("the handler panicked"))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.lock().is_closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+enum Start {
+    AtOnce,
+    Later,
+}
+
+impl Shared {
+    fn push(self: &Arc<Self>, job: Job) -> Result<Start> {
+        let mut state = self.lock();
+        if state.idle <= state.jobs.len() && state.threads < self.turns {
+            self.start_thread(&mut state)
+                .map_err(|error| self.unavailable(&format!("{error}: no thread for")))?;
+        }
+        let start = match state.idle > state.jobs.len() {
+            true => Start::AtOnce,
+            false => Start::Later,
+        };
+        let places = state.idle + self.turns * WAITING_PER_TURN;
+        if state.jobs.len() >= places {
+            state.jobs.retain(|job| !job.turn.is_taken());
+        }
+        if state.jobs.len() >= places {
+            return Err(self.unavailable("too many requests wait for"));
+        }
+        state.jobs.push_back(job);
+        drop(state);
+        if matches!(start, Start::AtOnce) {
+            self.changed.notify_one();
+        }
+        Ok(start)
+    }
+
+    fn start_thread(self: &Arc<Self>, state: &mut State) -> io::Result<()> {
+        let shared = Arc::clone(self);
+        let name = format!("worker-{}", state.threads);
+        thread::Builder::new()
+            .name(name)
+            .spawn(move || shared.work())?;
+        state.threads += 1;
+        state.idle += 1;
+        Ok(())
+    }
+
+    /// The life of a thread, which is idle at first.
+    fn work(&self) {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                state.idle -= 1;
+                drop(state);
+                if job.turn.take() {
+                    // The hook has told of a panic; who waits finds that nothing will come.
+                    let _ = catch_unwind(AssertUnwindSafe(job.work));
+                }
+                state = self.lock();
+                state.idle += 1;
+            } else if state.is_closed {
+                return;
+            } else {
+                state = self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
         }
     }
 
-    /// Waits for a turn, which ends when it is dropped.
-    ///
-    /// # Errors
-    /// 503 if too many wait, or after too long.
-    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit> {
-        let _place = Place::take(&self.waiting);
-        if self.waiting.load(Ordering::Relaxed) > self.places {
-            return Err(self.unavailable("too many requests wait for"));
-        }
-        match tokio::time::timeout(TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) => Err(self.unavailable("nobody waits any more for")),
-            Err(_) => Err(self.unavailable("a request waited too long for")),
-        }
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unavailable(&self, what: &str) -> ApiException {
@@ -59,18 +197,108 @@ impl Queue {
     }
 }
 
-/// A place in the queue, given up when dropped.
-struct Place<'a>(&'a AtomicUsize);
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::Future,
+        pin::pin,
+        sync::{
+            Arc, Mutex,
+            mpsc::{Receiver, Sender, channel},
+        },
+        task::{Context, Waker},
+        thread,
+    };
 
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
+    use actix_web::rt::System;
+
+    use super::{Queue, WAITING_PER_TURN};
+
+    /// Polls once.
+    fn begin<F: Future>(future: std::pin::Pin<&mut F>) {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.poll(&mut context).is_pending());
     }
-}
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    /// A queue of one turn, which is taken until something is sent.
+    fn taken() -> (Queue, impl Future<Output = ()>, Sender<()>) {
+        let queue = Queue::new(1, "a turn");
+        let (sender, receiver): (_, Receiver<()>) = channel();
+        let work = queue.clone();
+        let first = async move { work.run(move || receiver.recv().unwrap()).await.unwrap() };
+        (queue, first, sender)
+    }
+
+    #[test]
+    fn who_waited_longest_is_next_and_who_went_away_is_passed_over() {
+        System::new().block_on(async {
+            let (queue, first, release) = taken();
+            let done = Arc::new(Mutex::new(Vec::new()));
+            let work = |number: u32| {
+                let done = Arc::clone(&done);
+                queue.run(move || done.lock().unwrap().push(number))
+            };
+            let (mut first, mut second, mut fourth) = (pin!(first), pin!(work(2)), pin!(work(4)));
+            begin(first.as_mut());
+            begin(second.as_mut());
+            {
+                let mut third = pin!(work(3));
+                begin(third.as_mut());
+            }
+            begin(fourth.as_mut());
+            release.send(()).unwrap();
+            first.await;
+            second.await.unwrap();
+            fourth.await.unwrap();
+            assert_eq!(*done.lock().unwrap(), [2, 4]);
+        });
+    }
+
+    #[test]
+    fn who_went_away_makes_room() {
+        System::new().block_on(async {
+            let (queue, first, release) = taken();
+            let mut first = pin!(first);
+            begin(first.as_mut());
+            let mut waiting: Vec<_> = (0..WAITING_PER_TURN)
+                .map(|_| Box::pin(queue.run(|| ())))
+                .collect();
+            waiting.iter_mut().for_each(|future| begin(future.as_mut()));
+            let refused = queue.run(|| ()).await.unwrap_err();
+            assert_eq!(refused.status.as_u16(), 503);
+            waiting.pop();
+            let mut last = pin!(queue.run(|| ()));
+            begin(last.as_mut());
+            release.send(()).unwrap();
+            first.await;
+            last.await.unwrap();
+        });
+    }
+
+    #[test]
+    fn a_thread_outlives_what_panics_on_it() {
+        System::new().block_on(async {
+            let queue = Queue::new(1, "a turn");
+            let before = queue.run(|| thread::current().id()).await.unwrap();
+            let panicked = queue.run(|| panic!("work that panics")).await.unwrap_err();
+            assert_eq!(panicked.status.as_u16(), 500);
+            let after = queue.run(|| thread::current().id()).await.unwrap();
+            assert_eq!(before, after);
+        });
+    }
+
+    #[test]
+    fn threads_end_with_the_queue() {
+        let queue = Queue::new(1, "a turn");
+        let shared = Arc::downgrade(&queue.0.0);
+        System::new().block_on(async { queue.run(|| ()).await.unwrap() });
+        drop(queue);
+        for _ in 0..1000 {
+            if shared.strong_count() == 0 {
+                return;
+            }
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+        panic!("a thread still holds the queue");
     }
 }

@@ -168,13 +168,7 @@ impl App {
     /// Hashing keeps a processor busy for long, so that no more of it runs at once than there are processors: the
     /// requests that ask for none are answered meanwhile.
     async fn work(&self, work: Work) -> Result<Value> {
-        let turn = self.processors.turn().await?;
-        let done = web::block(move || {
-            let _turn = turn;
-            work()
-        });
-        done.await
-            .map_err(|_| ApiException::internal("the work panicked"))
+        self.processors.run(work).await
     }
 
     /// The host that the client asks for; 400 if it is none of ours.

@@ -380,7 +380,7 @@ impl Container<'_> {
                     ::std::option::Option::Some(key) => ::restwell::models::Expr::new(
                         key.into_sql::<diesel::dsl::SqlTypeOf<#through::#owner>>(),
                     ),
-                    ::std::option::Option::None => ::restwell::models::Expr::new(
+                    ::std::option::Option::None => ::restwell::private::key_of_new_row(
                         <#me as ::restwell::models::Model>::TABLE
                             .select(<#me as ::restwell::models::Model>::KEY)
                             .single_value()

@@ -95,7 +95,8 @@ impl Container<'_> {
     /// Validation has looked for the rows of a list of slugs: they are given by their keys.
     fn is_resolved(&self) -> Vec<TokenStream> {
         let sent = self.slug_lists().map(|(field, _)| field.sent());
-        sent.map(|sent| quote!(#sent.is_some())).collect()
+        sent.map(|sent| quote!(#sent.as_ref().is_some_and(|keys| !keys.is_empty())))
+            .collect()
     }
 
     /// What was sent for a list, and the statement that relates it.

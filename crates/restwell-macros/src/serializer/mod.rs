@@ -254,9 +254,12 @@ impl<'a> Container<'a> {
         fields.filter_map(|field| Some((field, self.by_slug(field)?)))
     }
 
-    /// The name of such a list in the validated input.
+    /// The name of such a list in the validated input. The new row is none that a list of its own may name.
     fn by_slug(&self, field: &Field<'_>) -> Option<Ident> {
-        let has_list = !self.plain && field.relates_by_slug();
+        let leads_back = field
+            .naming()
+            .is_some_and(|naming| self.leads_back(naming.model()));
+        let has_list = !self.plain && field.relates_by_slug() && !leads_back;
         has_list.then(|| format_ident!("{}_by_slug", field.source.unraw()))
     }
 

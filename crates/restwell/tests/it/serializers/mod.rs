@@ -1,6 +1,7 @@
 //! Relations in both directions, rules over several fields, and what the database refuses.
 
 mod computed;
+mod create;
 mod dated;
 mod many;
 mod nested;
