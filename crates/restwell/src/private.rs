@@ -174,11 +174,6 @@ pub fn is_distinct(table: impl QueryFragment<Pg>, others: &[Option<String>]) -> 
     is_name && !others.contains(&table)
 }
 
-/// Pairs relate the rows of a relation.
-pub fn has_pairs<R: ToMany>(_relation: R) -> bool {
-    !R::CONSTRAINT.is_empty()
-}
-
 diesel::define_sql_function! {
     /// The items of an array, a row each.
     fn unnest<T: diesel::sql_types::SingleValue>(items: diesel::sql_types::Array<T>) -> T;
@@ -245,7 +240,7 @@ pub const fn column_of<R: ToOne>(_relation: R) -> &'static str {
     R::COLUMN
 }
 
-/// The name of the constraint that the other side of a pair exists.
+/// The name of the constraint that the other side of a pair exists; empty where no pairs relate.
 pub fn through_constraint_of<R: ToMany>(_relation: R) -> &'static str {
     R::CONSTRAINT
 }

@@ -52,6 +52,16 @@ struct Job {
     turn: Arc<Turn>,
 }
 
+impl Job {
+    /// Does the work, unless nobody waits for it any more.
+    fn run(self) {
+        if self.turn.take() {
+            // The hook has told of a panic; who waits finds that nothing will come.
+            let _ = catch_unwind(AssertUnwindSafe(self.work));
+        }
+    }
+}
+
 /// Taken once: by the thread that begins the work, or by who no longer waits for it.
 #[derive(Default)]
 struct Turn(AtomicBool);
@@ -171,10 +181,7 @@ impl Shared {
             if let Some(job) = state.jobs.pop_front() {
                 state.idle -= 1;
                 drop(state);
-                if job.turn.take() {
-                    // The hook has told of a panic; who waits finds that nothing will come.
-                    let _ = catch_unwind(AssertUnwindSafe(job.work));
-                }
+                job.run();
                 state = self.lock();
                 state.idle += 1;
             } else if state.is_closed {

@@ -88,7 +88,7 @@ impl Container<'_> {
             ::restwell::private::is_distinct(
                 <#model as ::restwell::models::Model>::TABLE,
                 &[#(::restwell::private::sql_of(<#others as ::restwell::models::Model>::TABLE)),*],
-            ) #(&& ::restwell::private::has_pairs(#relations))*
+            ) #(&& !::restwell::private::through_constraint_of(#relations).is_empty())*
         }
     }
 
