@@ -131,7 +131,7 @@ impl Settings {
         let host = header.to_ascii_lowercase();
         let name = match host.rsplit_once(':') {
             Some((name, port))
-                if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+                if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
                 name
             }
@@ -151,9 +151,14 @@ fn is_host_name(name: &str) -> bool {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     match bracketed {
-        Some(address) => address
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
+        Some(address) => address.split_once(':').is_some_and(|(first, rest)| {
+            let is_digit = |byte: u8| byte.is_ascii_hexdigit();
+            first.bytes().all(is_digit)
+                && !rest.is_empty()
+                && rest
+                    .bytes()
+                    .all(|byte| is_digit(byte) || matches!(byte, b':' | b'.'))
+        }),
         None => {
             !name.is_empty()
                 && name

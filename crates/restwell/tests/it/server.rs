@@ -148,3 +148,46 @@ fn a_body_that_pauses_for_too_long_is_408() {
         assert!(answer.contains("did not arrive in time"), "{answer}");
     }
 }
+
+#[test]
+fn hosts_are_read_as_django_reads_them() {
+    let settings = Settings {
+        allowed_hosts: vec![
+            "here.example".to_owned(),
+            ".all.example".to_owned(),
+            "[::1]".to_owned(),
+        ],
+        ..Settings::default()
+    };
+    let anybody = Settings {
+        allowed_hosts: vec!["*".to_owned()],
+        ..Settings::default()
+    };
+    // Allowed by name, allowed where everybody is.
+    let table = [
+        ("here.example", true, true),
+        ("HERE.example.:80", true, true),
+        ("here.example:", false, false),
+        ("here.example:8o", false, false),
+        ("all.example", true, true),
+        ("one.all.example:1", true, true),
+        ("notall.example", false, true),
+        ("[::1]", true, true),
+        ("[::1]:8000", true, true),
+        ("[::1]:", false, false),
+        ("[1]", false, false),
+        ("[fe80:]", false, false),
+        ("[::1", false, false),
+        ("a b", false, false),
+        ("a_b", false, false),
+        ("", false, false),
+        (".", false, false),
+    ];
+    for (host, by_name, by_anybody) in table {
+        assert_eq!(
+            (settings.allows_host(host), anybody.allows_host(host)),
+            (by_name, by_anybody),
+            "{host}"
+        );
+    }
+}
