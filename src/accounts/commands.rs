@@ -11,6 +11,7 @@ use restwell::{
     },
     authtoken::Token,
     crypto::{ALPHANUMERIC, random_string},
+    fields::is_username,
     migrate,
 };
 
@@ -133,9 +134,8 @@ fn find(username: &str, conn: &mut PgConnection) -> Result<User, Failure> {
 }
 
 fn check_username(username: &str, conn: &mut PgConnection) -> Result<(), Failure> {
-    let is_allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
     let length = username.chars().count();
-    if length == 0 || length > MAX_USERNAME_LENGTH || !username.chars().all(is_allowed) {
+    if length == 0 || length > MAX_USERNAME_LENGTH || !is_username(username) {
         return Err("a username has 1 to 150 letters, digits and characters of @.+-_".into());
     }
     match get_by_username(username, conn)? {

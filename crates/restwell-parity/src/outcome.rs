@@ -66,9 +66,9 @@ pub(crate) fn judge(
     if found.is_empty() {
         return Verdict::Same;
     }
-    let target = &left.request.target;
+    let (method, target) = (&left.request.method, &left.request.target);
     if deviation.is_none()
-        && let Some(name) = rules.deviation(target, &left.answer, &right.answer, &found)
+        && let Some(name) = rules.deviation(method, target, &left.answer, &right.answer, &found)
     {
         return Verdict::Deviation(name.to_owned());
     }

@@ -49,6 +49,7 @@ struct UnorderedRule {
 #[serde(deny_unknown_fields)]
 struct MeantDifference {
     name: String,
+    method: Option<String>,
     url: Option<Pattern>,
     #[serde(default)]
     left: LeftAnswer,
@@ -194,13 +195,15 @@ impl Rules {
     /// The name of the rule that says that two answers which differ, and where they do, are meant to.
     pub(crate) fn deviation(
         &self,
+        method: &str,
         target: &str,
         left: &Answer,
         right: &Answer,
         found: &[Difference],
     ) -> Option<&str> {
         let is_meant = |rule: &&MeantDifference| {
-            holds(rule.url.as_ref(), target)
+            rule.method.as_ref().is_none_or(|of| of == method)
+                && holds(rule.url.as_ref(), target)
                 && rule.is_meant(left, right)
                 && (rule.values.as_ref()).is_none_or(|values| found.iter().all(|at| values.are(at)))
         };
@@ -306,7 +309,21 @@ mod tests {
             ((500, html), (500, json), None),
         ] {
             let (left, right) = (answer(left.0, left.1), answer(right.0, right.1));
-            assert_eq!(rules.deviation("/", &left, &right, &[]), expected);
+            assert_eq!(rules.deviation("GET", "/", &left, &right, &[]), expected);
+        }
+    }
+
+    #[test]
+    fn a_deviation_can_be_of_one_method() {
+        let rules = "[[deviation]]\nname = 'asked about'\nmethod = 'OPTIONS'\nright = '200'";
+        let rules = Rules::parse(rules).unwrap();
+        let (left, right) = (answer(500, "text/html"), answer(200, "application/json"));
+        for (method, expected) in [("OPTIONS", Some("asked about")), ("GET", None)] {
+            assert_eq!(
+                rules.deviation(method, "/", &left, &right, &[]),
+                expected,
+                "{method}"
+            );
         }
     }
 
@@ -335,7 +352,7 @@ mod tests {
             let answer = answer(200, "application/json");
             let expected = is_meant.then_some("negative zero");
             assert_eq!(
-                rules.deviation("/", &answer, &answer, &found),
+                rules.deviation("GET", "/", &answer, &answer, &found),
                 expected,
                 "{found:?}"
             );

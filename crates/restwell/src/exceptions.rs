@@ -407,6 +407,20 @@ impl ApiException {
         }
     }
 
+    /// The foreign key that refuses a delete, as 409 `protected`, in whatever language Postgres tells of it.
+    pub(crate) fn still_referenced(self) -> Self {
+        match self.cause {
+            Some(Cause::Database(DieselError::DatabaseError(
+                DatabaseErrorKind::ForeignKeyViolation,
+                _,
+            ))) => Self {
+                cause: self.cause,
+                ..Self::protected()
+            },
+            _ => self,
+        }
+    }
+
     /// The tree of a validation error; any other exception as it is.
     ///
     /// # Errors

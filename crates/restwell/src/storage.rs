@@ -17,6 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     exceptions::{ApiException, Result},
+    fields::is_word,
     forms::UploadedFile,
     request::Request,
 };
@@ -152,7 +153,7 @@ impl Storage for FileSystemStorage {
 /// A name for a file as Django makes it: spaces become underscores, and only letters, digits, `-`, `_` and `.` stay.
 /// Unlike Django's it starts with no dot; `None` if nothing is left.
 pub fn valid_name(name: &str) -> Option<String> {
-    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_kept = |c: &char| is_word(*c) || matches!(c, '-' | '.');
     let name: String = name
         .trim()
         .replace(' ', "_")

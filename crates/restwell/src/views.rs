@@ -158,6 +158,10 @@ fn ended(result: Result<Response>, request: &mut Request) -> Result<Response> {
 
 /// What the database refused, in the words of the route's serializer.
 fn refused(exception: ApiException, request: &Request) -> ApiException {
+    let exception = match request.method == Method::DELETE {
+        true => exception.still_referenced(),
+        false => exception,
+    };
     exception.refused(|name| route_of(request).view.constraint(name))
 }
 

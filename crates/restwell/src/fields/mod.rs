@@ -34,7 +34,8 @@ pub use file::{FileField, ImageField};
 pub use network::{IpAddress, Ipv4Field, Ipv6Field};
 pub(crate) use numeric::ascii_digit;
 pub(crate) use string::is_space;
-pub use string::{EmailField, RegexField, SlugField, UrlField, UsernameField};
+pub(crate) use string::is_word;
+pub use string::{EmailField, RegexField, SlugField, UrlField, UsernameField, is_username};
 pub use upload::UploadedImage;
 pub(crate) use uuid::parse_uuid;
 

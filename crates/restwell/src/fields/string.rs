@@ -2,6 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use icu_properties::{
+    CodePointMapData,
+    props::{GeneralCategory, GeneralCategoryGroup},
+};
 use serde::Serializer;
 use serde_json::Value;
 
@@ -72,12 +76,8 @@ text_fields! {
 }
 
 fn wrong_slug(text: &str, options: &FieldOptions) -> Option<&'static str> {
-    // To Rust, some marks on letters are alphabetic too; Python refuses them.
-    let is_letter = |c: char| match options.allow_unicode {
-        true => c.is_alphanumeric(),
-        false => c.is_ascii_alphanumeric(),
-    };
-    let is_slug = text.chars().all(|c| is_letter(c) || c == '-' || c == '_');
+    let is_letter = |c: char| options.allow_unicode || c.is_ascii();
+    let is_slug = text.chars().all(|c| is_word(c) && is_letter(c) || c == '-');
     (!is_slug).then_some("This may hold only letters, digits, underscores and hyphens.")
 }
 
@@ -137,6 +137,21 @@ fn broken_limits(text: &str, options: &FieldOptions) -> Vec<ErrorDetail> {
     broken
 }
 
+/// Whether Python's `\w` finds the character: letters and digits of any script, without the marks on them, and `_`.
+pub(crate) fn is_word(c: char) -> bool {
+    const WORD: GeneralCategoryGroup =
+        GeneralCategoryGroup::Letter.union(GeneralCategoryGroup::Number);
+    match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || c == '_',
+        false => WORD.contains(CodePointMapData::<GeneralCategory>::new().get(c)),
+    }
+}
+
+/// Whether all characters are those of a username, as Django's `UnicodeUsernameValidator` says.
+pub fn is_username(text: &str) -> bool {
+    text.chars().all(|c| is_word(c) || "@.+-".contains(c))
+}
+
 /// A name to sign in with, as Django's accounts have it: letters and digits of any script, and `@.+-_`; the column is a
 /// `String`.
 #[derive(Debug)]
@@ -149,9 +164,8 @@ impl Field for UsernameField {
 
     fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<String, ErrorDetail> {
         let text = written_text(input, options)?;
-        let is_allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
-        let wrong_form = (!text.chars().all(is_allowed)).then(|| {
-            let message = "This may hold only letters, digits and the characters @ . + - _";
+        let wrong_form = (!is_username(text)).then(|| {
+            let message = "This may hold only letters, digits and the characters @+-_.";
             ErrorDetail::new(message, "invalid")
         });
         // The rule is the model's, and told before the limits of the field.

@@ -329,3 +329,26 @@ fn json_may_be_ascii_or_spaced() {
         .send(indented)
         .assert(200, "{\n \"é\": [\n  1,\n  {}\n ],\n \"😀\": 0.5\n}");
 }
+
+#[test]
+fn a_refused_delete_is_protected_whatever_language_postgres_speaks() {
+    let (_, database) = shop();
+    let refuse = |_: &Request, _: &mut Conn| -> Result<Response> {
+        let kind = diesel::result::DatabaseErrorKind::ForeignKeyViolation;
+        let message =
+            "Aktualisieren oder Löschen in Tabelle »shop« verletzt Fremdschlüssel-Constraint";
+        Err(diesel::result::Error::DatabaseError(
+            kind,
+            Box::new(message.to_owned()),
+        ))?
+    };
+    let view = ApiView::new("RefusedView").delete(refuse).post(refuse);
+    let urls = Urls::new().path("/refused/", "refused", view);
+    let client = crate::shop::serve(urls, &database);
+    client
+        .delete("/refused/")
+        .assert(409, r#"{"detail":"protected"}"#);
+    client
+        .post("/refused/", "{}")
+        .assert(400, r#"{"non_field_errors":["does_not_exist"]}"#);
+}

@@ -188,6 +188,7 @@ fn names_are_made_as_django_makes_them() {
             Some("johns_portrait_in_2004.jpg"),
         ),
         (" \u{e9}t\u{e9}.png ", Some("\u{e9}t\u{e9}.png")),
+        ("e\u{301}हि.png", Some("eह.png")),
         ("a/../b", Some("a..b")),
         ("..", None),
         ("?", None),

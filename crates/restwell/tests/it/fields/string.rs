@@ -1,4 +1,4 @@
-use restwell::fields::{FieldOptions, RegexField, SlugField, UrlField};
+use restwell::fields::{FieldOptions, RegexField, SlugField, UrlField, UsernameField};
 use uuid::Uuid;
 
 use super::{NONE, check, json_text};
@@ -116,11 +116,29 @@ fn slugs_may_have_letters_and_digits_of_any_script() {
             (r#""日本""#, Ok(r#""日本""#)),
             (r#""٣½²Ⅰªº""#, Ok(r#""٣½²Ⅰªº""#)),
             (r#""e\u0301""#, Err("invalid")),
+            (r#""हि""#, Err("invalid")),
+            (r#""ⓐ""#, Err("invalid")),
             (r#""a\u200d""#, Err("invalid")),
             (r#""\u203f""#, Err("invalid")),
             (r#""a b""#, Err("invalid")),
             (r#""a.b""#, Err("invalid")),
             ("1.5", Err("invalid")),
+        ],
+    );
+}
+
+#[test]
+fn usernames_have_letters_and_digits_of_any_script() {
+    check::<UsernameField>(
+        NONE,
+        &[
+            (r#""a.b@c+d-e_1""#, Ok(r#""a.b@c+d-e_1""#)),
+            (r#""é日٣½""#, Ok(r#""é日٣½""#)),
+            (r#""e\u0301""#, Err("invalid")),
+            (r#""हि""#, Err("invalid")),
+            (r#""ⓐ""#, Err("invalid")),
+            (r#""a b""#, Err("invalid")),
+            (r#""a/b""#, Err("invalid")),
         ],
     );
 }
