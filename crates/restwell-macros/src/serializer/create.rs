@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Index, ext::IdentExt, spanned::Spanned};
 
-use super::{Container, field::Field};
+use super::{Container, fetch::Retrieved, field::Field};
 use crate::{ast::Naming, names};
 
 impl Container<'_> {
@@ -19,11 +19,7 @@ impl Container<'_> {
         let lists = self.many().map(|field| self.pairs(field));
         let (row, join) = (self.new_row(), self.joined().map(|field| self.join(field)));
         let columns: Vec<_> = self.related_columns(Some(Self::sent)).collect();
-        let (types, selects, locals) = (
-            columns.iter().map(|column| &column.ty),
-            columns.iter().map(|column| &column.select),
-            columns.iter().map(|column| &column.local),
-        );
+        let (types, selects, locals) = Retrieved::parts(&columns);
         let is_missing = self.slug_lists().map(|(field, slugs)| {
             let found = &field.local;
             quote!(#found.len() != #slugs.len())
@@ -179,11 +175,7 @@ impl Container<'_> {
     fn created_row(&self) -> TokenStream {
         let (model, key) = (&self.model, self.key());
         let columns: Vec<_> = self.related_columns(None).collect();
-        let (types, selects, locals) = (
-            columns.iter().map(|column| &column.ty),
-            columns.iter().map(|column| &column.select),
-            columns.iter().map(|column| &column.local),
-        );
+        let (types, selects, locals) = Retrieved::parts(&columns);
         let join = self.joined().map(|field| self.join(field));
         let statement = (!columns.is_empty()).then(|| {
             quote! {

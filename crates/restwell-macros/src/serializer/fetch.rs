@@ -98,11 +98,8 @@ impl Container<'_> {
     fn in_one(&self, nested: Option<&Field<'_>>, columns: &[Retrieved]) -> TokenStream {
         let (model, key) = (&self.model, self.key());
         let join = nested.map(|field| self.join(field));
-        let (types, selects) = (
-            columns.iter().map(|column| &column.ty),
-            columns.iter().map(|column| &column.select),
-        );
-        let (start, locals, push, finish) = Retrieved::collected(columns);
+        let (types, selects, locals) = Retrieved::parts(columns);
+        let (start, push, finish) = Retrieved::collected(columns);
         quote! {
             let query = <#model as ::restwell::models::Model>::query();
             let query = <#model as ::restwell::models::Model>::filter_keys(query, keys.clone());
@@ -202,11 +199,7 @@ impl Container<'_> {
         let (model, related) = (&self.model, self.related_name());
         let join = self.joined().map(|field| self.join(field));
         let columns: Vec<_> = self.retrieved().collect();
-        let (types, selects, locals) = (
-            columns.iter().map(|column| &column.ty),
-            columns.iter().map(|column| &column.select),
-            columns.iter().map(|column| &column.local),
-        );
+        let (types, selects, locals) = Retrieved::parts(&columns);
         let computed = self.computed_type().map(|_| quote!(computed_values));
         let collected = self.collected(&columns, computed.as_ref());
         quote! {
@@ -240,7 +233,7 @@ impl Container<'_> {
         computed: Option<&TokenStream>,
     ) -> TokenStream {
         let (related, key) = (self.related_name(), self.key());
-        let (start, _, push, finish) = Retrieved::collected(columns);
+        let (start, push, finish) = Retrieved::collected(columns);
         let (loads, fetched) = (self.loads(), self.fetched().map(|field| &field.local));
         let computed = computed.map(|computed| quote!(#computed,));
         quote! {
@@ -353,9 +346,9 @@ impl Container<'_> {
 
 /// A column of the statement that fetches what rows need.
 pub(super) struct Retrieved {
-    pub(super) local: Ident,
-    pub(super) ty: TokenStream,
-    pub(super) select: TokenStream,
+    local: Ident,
+    ty: TokenStream,
+    select: TokenStream,
     /// Adds what one row has to what all have.
     push: TokenStream,
     /// Makes of what all rows have what `Related` holds.
@@ -367,14 +360,22 @@ impl Retrieved {
         format_ident!("{local}_of_all")
     }
 
-    /// What stands before the rows, the names of a row's columns, what is done for each row, what stands behind them.
-    fn collected(columns: &[Self]) -> (TokenStream, Vec<&Ident>, TokenStream, TokenStream) {
+    /// The types of a row's columns, their SQL and their names.
+    pub(super) fn parts(columns: &[Self]) -> (Vec<&TokenStream>, Vec<&TokenStream>, Vec<&Ident>) {
+        (
+            columns.iter().map(|column| &column.ty).collect(),
+            columns.iter().map(|column| &column.select).collect(),
+            columns.iter().map(|column| &column.local).collect(),
+        )
+    }
+
+    /// What stands before the rows, what is done for each row, what stands behind them.
+    fn collected(columns: &[Self]) -> (TokenStream, TokenStream, TokenStream) {
         let all = columns.iter().map(|column| Self::all(&column.local));
         let push = columns.iter().map(|column| &column.push);
         let finish = columns.iter().map(|column| &column.finish);
         (
             quote!(#(let mut #all = ::std::vec::Vec::new();)*),
-            columns.iter().map(|column| &column.local).collect(),
             quote!(#(#push)*),
             quote!(#(#finish)*),
         )
