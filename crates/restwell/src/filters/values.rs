@@ -287,11 +287,10 @@ pub fn number(text: &str) -> Result<BigDecimal, ErrorDetail> {
         }
         _ => {}
     }
-    // A fraction of more places than that is beyond every column.
-    Ok(if scale > 1000 {
-        BigDecimal::from(0)
-    } else {
-        number
+    // Zero may have been written with an exponent, and a fraction of more places than that is beyond every column.
+    Ok(match number.sign() == Sign::NoSign || scale > 1000 {
+        true => BigDecimal::from(0),
+        false => number,
     })
 }
 
