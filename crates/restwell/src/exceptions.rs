@@ -348,23 +348,14 @@ impl ApiException {
             return error.into();
         };
         let name = information.constraint_name().unwrap_or_default();
+        let told = information.message();
         let fallback = match kind {
             DatabaseErrorKind::UniqueViolation => Constraint::new(NON_FIELD_ERRORS, "unique"),
             // The row that holds the key is of another table: this one is being deleted.
-            DatabaseErrorKind::ForeignKeyViolation
-                if information.message().starts_with("update or delete") =>
-            {
-                return Self {
-                    cause: Some(Cause::Database(error)),
-                    ..Self::protected()
-                };
+            DatabaseErrorKind::ForeignKeyViolation if told.starts_with("update or delete") => {
+                return Self::protected_by(error);
             }
-            DatabaseErrorKind::RestrictViolation => {
-                return Self {
-                    cause: Some(Cause::Database(error)),
-                    ..Self::protected()
-                };
-            }
+            DatabaseErrorKind::RestrictViolation => return Self::protected_by(error),
             DatabaseErrorKind::ForeignKeyViolation => {
                 Constraint::new(NON_FIELD_ERRORS, "does_not_exist")
             }
@@ -372,10 +363,7 @@ impl ApiException {
                 Constraint::new(NON_FIELD_ERRORS, "invalid")
             }
             // SQLSTATE 2201B: the pattern came with the search.
-            _ if information
-                .message()
-                .starts_with("invalid regular expression") =>
-            {
+            _ if told.starts_with("invalid regular expression") => {
                 return Self::validation(ErrorDetail::new(
                     "This is not a regular expression.",
                     "invalid",
@@ -410,14 +398,17 @@ impl ApiException {
     /// The foreign key that refuses a delete, as 409 `protected`, in whatever language Postgres tells of it.
     pub(crate) fn still_referenced(self) -> Self {
         match self.cause {
-            Some(Cause::Database(DieselError::DatabaseError(
-                DatabaseErrorKind::ForeignKeyViolation,
-                _,
-            ))) => Self {
-                cause: self.cause,
-                ..Self::protected()
-            },
+            Some(Cause::Database(
+                error @ DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _),
+            )) => Self::protected_by(error),
             _ => self,
+        }
+    }
+
+    fn protected_by(error: DieselError) -> Self {
+        Self {
+            cause: Some(Cause::Database(error)),
+            ..Self::protected()
         }
     }
 

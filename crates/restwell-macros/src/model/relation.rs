@@ -321,7 +321,9 @@ impl Container<'_> {
             .unwrap_or_default();
         let constraint = format!("{through_name}_{member}_fkey");
         let storing = self.store_pairs(target, through, owner, member);
+        let pairs = self.pairs_of(unit, target, through, owner, member);
         quote! {
+            #pairs
             #[automatically_derived]
             impl ::restwell::models::ToMany for #unit {
                 type Source = #me;
@@ -365,16 +367,42 @@ impl Container<'_> {
                     diesel::delete(#through::table.filter(others)).execute(conn)?;
                 }
                 if !keys.is_empty() {
-                    let (owner, members) = (::std::option::Option::Some(owner), ::restwell::models::Members::Keys(keys));
-                    self.pairs(owner, members).map_or(::std::result::Result::Ok(0), |pairs| pairs.execute(conn))?;
+                    let members = ::restwell::models::Members::Keys(keys);
+                    Self::pairs_of(::std::option::Option::Some(owner), members).execute(conn)?;
                 }
                 ::std::result::Result::Ok(())
             }
-            fn pairs(
+            fn set_rows(
                 self,
+                owner: <#me as ::restwell::models::Model>::Key,
+                rows: <#target as ::restwell::models::Model>::Query,
+                conn: &mut ::restwell::db::Conn,
+            ) -> diesel::QueryResult<usize> {
+                let members = ::restwell::models::Members::Rows(rows);
+                Self::pairs_of(::std::option::Option::Some(owner), members).execute(conn)
+            }
+            fn pairs(self, members: ::restwell::models::Members<#target>) -> ::std::option::Option<::restwell::models::Pairs> {
+                ::std::option::Option::Some(Self::pairs_of(::std::option::Option::None, members))
+            }
+        }
+    }
+
+    /// The statement that stores pairs of a row with a key, or of the only row of the table that it sees.
+    fn pairs_of(
+        &self,
+        unit: &Ident,
+        target: &Path,
+        through: &Path,
+        owner: &Ident,
+        member: &Ident,
+    ) -> TokenStream {
+        let me = self.name;
+        quote! {
+            impl #unit {
+            fn pairs_of(
                 owner: ::std::option::Option<<#me as ::restwell::models::Model>::Key>,
                 members: ::restwell::models::Members<#target>,
-            ) -> ::std::option::Option<::restwell::models::Pairs> {
+            ) -> ::restwell::models::Pairs {
                 use ::restwell::models::Members;
                 let owner: ::restwell::models::Expr<#target, diesel::dsl::SqlTypeOf<#through::#owner>> = match owner {
                     ::std::option::Option::Some(key) => ::restwell::models::Expr::new(
@@ -389,7 +417,7 @@ impl Container<'_> {
                 };
                 let pairs = diesel::insert_into(#through::table);
                 let columns = (#through::#owner, #through::#member);
-                ::std::option::Option::Some(match members {
+                match members {
                     // An array is one parameter, so that the statement is the same for any number of keys.
                     Members::Keys(keys) => ::restwell::models::Pairs::new(
                         pairs
@@ -402,7 +430,8 @@ impl Container<'_> {
                             .values(rows.select((owner, <#target as ::restwell::models::Model>::KEY)))
                             .into_columns(columns),
                     ),
-                })
+                }
+            }
             }
         }
     }

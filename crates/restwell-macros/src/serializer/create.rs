@@ -18,11 +18,15 @@ impl Container<'_> {
         let (kept, restored) = self.kept();
         let lists = self.many().map(|field| self.pairs(field));
         let (row, join) = (self.new_row(), self.joined().map(|field| self.join(field)));
-        let columns: Vec<_> = self.related_columns(Some(Self::sent)).collect();
+        let columns: Vec<_> = self.related_columns(true).collect();
         let (types, selects, locals) = Retrieved::parts(&columns);
-        let is_missing = self.slug_lists().map(|(field, slugs)| {
+        let missing = self.slug_lists().map(|(field, slugs)| {
             let found = &field.local;
-            quote!(#found.len() != #slugs.len())
+            quote! {
+                if #found.len() != #slugs.len() {
+                    return ::std::result::Result::Err(::restwell::private::missing().into());
+                }
+            }
         });
         let collected = self.collected(&columns, self.known().as_ref());
         Some(quote! {
@@ -46,9 +50,7 @@ impl Container<'_> {
                     table: <#model as ::restwell::models::Model>::TABLE, row, pairs, query,
                 };
                 let (row, #(#locals,)*): (#model, #(#types,)*) = created.get_result(conn)?;
-                if false #(|| #is_missing)* {
-                    return ::std::result::Result::Err(::restwell::private::missing().into());
-                }
+                #(#missing)*
                 #restored
                 let related = {
                     let rows = ::std::slice::from_ref(&row);
@@ -65,7 +67,7 @@ impl Container<'_> {
         let is_known = self.selected().all(|field| field.default.is_some())
             && arrays.all(|field| !field.read_only)
             && self.slug_lists().all(|(field, _)| field.is_related());
-        let is_more = self.many().next().is_some() || self.related_columns(None).next().is_some();
+        let is_more = self.many().next().is_some() || self.related_columns(false).next().is_some();
         self.save.is_none() && is_known && is_more
     }
 
@@ -98,32 +100,23 @@ impl Container<'_> {
     /// What was sent for a list, and the statement that relates it.
     fn pairs(&self, field: &Field<'_>) -> TokenStream {
         let (relation, sent) = (self.attribute(field), self.sent(field));
-        let target = field.naming().map(Naming::target);
         let (value, members) = match self.by_slug(field) {
-            Some(slugs) => (
-                quote!(data.#slugs),
-                quote! {
-                    ::restwell::models::Members::Rows(<#target as ::restwell::models::SlugModel>::filter_slugs(
-                        <#target as ::restwell::models::Model>::query(),
-                        #sent.clone(),
-                    ))
-                },
-            ),
-            None => (
-                field.sent(),
-                quote!(::restwell::models::Members::Keys(#sent.clone())),
-            ),
+            Some(slugs) => {
+                let rows = Self::rows_by_slug(field, quote!(#sent.clone()));
+                (quote!(data.#slugs), quote!(Rows(#rows)))
+            }
+            None => (field.sent(), quote!(Keys(#sent.clone()))),
         };
         quote! {
             let #sent = #value.unwrap_or_default();
             if !#sent.is_empty() {
-                pairs.extend(::restwell::models::ToMany::pairs(#relation, ::std::option::Option::None, #members));
+                pairs.extend(::restwell::models::ToMany::pairs(#relation, ::restwell::models::Members::#members));
             }
         }
     }
 
     /// The variable of what was sent for a list.
-    fn sent(&self, field: &Field<'_>) -> Ident {
+    pub(super) fn sent(&self, field: &Field<'_>) -> Ident {
         self.by_slug(field)
             .unwrap_or_else(|| format_ident!("{}_by_key", field.source.unraw()))
     }
@@ -174,7 +167,7 @@ impl Container<'_> {
     /// What the only one of `rows` needs, with the defaults of all that is computed.
     fn created_row(&self) -> TokenStream {
         let (model, key) = (&self.model, self.key());
-        let columns: Vec<_> = self.related_columns(None).collect();
+        let columns: Vec<_> = self.related_columns(false).collect();
         let (types, selects, locals) = Retrieved::parts(&columns);
         let join = self.joined().map(|field| self.join(field));
         let statement = (!columns.is_empty()).then(|| {

@@ -261,14 +261,11 @@ impl Container<'_> {
                 local,
             }
         });
-        self.related_columns(None).chain(computed)
+        self.related_columns(false).chain(computed)
     }
 
-    /// What it selects of other rows; the members of a list by what `sent` holds of them, not by what refers to them.
-    pub(super) fn related_columns(
-        &self,
-        sent: Option<fn(&Self, &Field<'_>) -> Ident>,
-    ) -> impl Iterator<Item = Retrieved> {
+    /// What it selects of other rows; of a `new` row the members of a list by what was sent, not by what refers to them.
+    pub(super) fn related_columns(&self, new: bool) -> impl Iterator<Item = Retrieved> {
         let nested = self.joined().map(|field| {
             let (local, relation) = (field.local.clone(), self.nesting(field));
             let all = Retrieved::all(&local);
@@ -290,7 +287,7 @@ impl Container<'_> {
             .map(move |field| {
                 let (local, member) = (field.local.clone(), field.member_type());
                 let all = Retrieved::all(&local);
-                let sent = sent.map(|sent| sent(self, field));
+                let sent = new.then(|| self.sent(field));
                 Retrieved {
                     ty: quote!(::std::vec::Vec<#member>),
                     select: self.array(field, sent.as_ref()),

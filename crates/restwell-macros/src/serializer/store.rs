@@ -196,20 +196,29 @@ impl Container<'_> {
             }
         });
         let by_slug = self.slug_lists().filter(|_| new).map(|(field, name)| {
-            let (relation, target) = (self.attribute(field), field.naming().map(Naming::target));
+            let (relation, rows) = (self.attribute(field), Self::rows_by_slug(field, quote!(slugs)));
             quote! {
                 if let ::std::option::Option::Some(slugs) = data.#name {
                     let count = slugs.len();
-                    let rows = <#target as ::restwell::models::Model>::query();
-                    let rows = <#target as ::restwell::models::SlugModel>::filter_slugs(rows, slugs);
                     let owner = ::restwell::models::Model::key(&row);
-                    if ::restwell::models::ToMany::set_rows(#relation, owner, rows, conn)? != count {
+                    if ::restwell::models::ToMany::set_rows(#relation, owner, #rows, conn)? != count {
                         return ::std::result::Result::Err(::restwell::private::missing());
                     }
                 }
             }
         });
         quote!(#(#lists)* #(#by_slug)*)
+    }
+
+    /// The related rows with these slugs, as a query.
+    pub(super) fn rows_by_slug(field: &Field<'_>, slugs: TokenStream) -> TokenStream {
+        let target = field.naming().map(Naming::target);
+        quote! {
+            <#target as ::restwell::models::SlugModel>::filter_slugs(
+                <#target as ::restwell::models::Model>::query(),
+                #slugs,
+            )
+        }
     }
 
     /// Names follow `<table>_<column>_key|fkey|check`, unless the serializer says otherwise.

@@ -76,9 +76,9 @@ text_fields! {
 }
 
 fn wrong_slug(text: &str, options: &FieldOptions) -> Option<&'static str> {
-    let is_letter = |c: char| options.allow_unicode || c.is_ascii();
-    let is_slug = text.chars().all(|c| is_word(c) && is_letter(c) || c == '-');
-    (!is_slug).then_some("This may hold only letters, digits, underscores and hyphens.")
+    let is_slug = |c| c == '-' || is_word(c) && (options.allow_unicode || c.is_ascii());
+    (!text.chars().all(is_slug))
+        .then_some("This may hold only letters, digits, underscores and hyphens.")
 }
 
 /// The text within its limits; `wrong_form` says what is wrong with the form of a text.

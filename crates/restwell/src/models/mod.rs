@@ -4,17 +4,14 @@
 //! everything above (serializers, filters, viewsets) is ordinary generic Rust. A column, a computed value and a
 //! relation each have one name, the one in [`Model::FIELDS`], and are referred to by it everywhere.
 
-use std::{fmt::Display, hash::Hash, marker::PhantomData};
+mod expr;
 
-use diesel::{
-    AppearsOnTable, Expression, QueryResult, RunQueryDsl, SelectableExpression,
-    expression::{TypedExpressionType, ValidGrouping, is_aggregate},
-    pg::Pg,
-    query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::SingleValue,
-};
+use std::{fmt::Display, hash::Hash};
+
+use diesel::QueryResult;
 use serde::Serialize;
 
+pub use self::expr::{Expr, Order, Pairs, Predicate};
 use crate::{db::Conn, fields::parse_uuid, keyset::Term, parsers::parse_big_int};
 
 /// A type of primary key.
@@ -320,13 +317,9 @@ pub trait ToMany: Copy {
         conn: &mut Conn,
     ) -> QueryResult<()>;
 
-    /// The statement that relates `members` to a row that has none; `None` if no pairs do. Without a key, `owner` is
-    /// the only row of the source's table that the statement sees, for it stands in the one that inserts that row.
-    fn pairs(
-        self,
-        _owner: Option<<Self::Source as Model>::Key>,
-        _members: Members<Self::Target>,
-    ) -> Option<Pairs> {
+    /// The statement that relates `members` to the only row of the source's table that it sees, for it stands in the
+    /// one that inserts that row; `None` if no pairs relate.
+    fn pairs(self, _members: Members<Self::Target>) -> Option<Pairs> {
         None
     }
 
@@ -337,10 +330,6 @@ pub trait ToMany: Copy {
         rows: <Self::Target as Model>::Query,
         conn: &mut Conn,
     ) -> QueryResult<usize> {
-        if !Self::CONSTRAINT.is_empty() {
-            let pairs = self.pairs(Some(owner), Members::Rows(rows));
-            return pairs.map_or(Ok(0), |pairs| pairs.execute(conn));
-        }
         let keys = Self::Target::load_keys(rows, conn)?;
         let count = keys.len();
         self.set(owner, keys, true, conn)?;
@@ -355,27 +344,6 @@ pub enum Members<M: Model> {
     /// Those of a query.
     Rows(M::Query),
 }
-
-/// A statement that stores pairs.
-pub struct Pairs(Box<dyn QueryFragment<Pg> + Send>);
-
-impl Pairs {
-    /// Erases the type of a statement.
-    pub fn new(statement: impl QueryFragment<Pg> + Send + 'static) -> Self {
-        Self(Box::new(statement))
-    }
-}
-
-impl QueryId for Pairs {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl QueryFragment<Pg> for Pairs {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-}
-impl RunQueryDsl<Conn> for Pairs {}
 
 /// A column by its name, for relations that another model names it in.
 #[diagnostic::on_unimplemented(message = "`{Self}` has no such column", label = "no such column")]
@@ -443,77 +411,5 @@ pub trait Relation: Copy {
     /// The names of the other side.
     fn fields(self) -> <Self::Target as Model>::Fields {
         Self::Target::FIELDS
-    }
-}
-
-/// Typed SQL over one row of `M`, its type erased: a condition, or a value that is computed in the database.
-pub struct Expr<M, ST> {
-    fragment: Box<dyn QueryFragment<Pg> + Send>,
-    marker: PhantomData<fn() -> (M, ST)>,
-}
-
-/// A condition on rows of `M`.
-pub type Predicate<M> = Expr<M, diesel::sql_types::Nullable<diesel::sql_types::Bool>>;
-
-/// A value to order rows of `M` by, with its direction.
-pub type Order<M> = Expr<M, diesel::sql_types::Untyped>;
-
-impl<M> Order<M> {
-    /// Orders by this value.
-    pub fn by<E: QueryFragment<Pg> + Send + 'static>(value: E, descending: bool) -> Self {
-        Self::of(Directed(value, if descending { " DESC" } else { " ASC" }))
-    }
-}
-
-struct Directed<E>(E, &'static str);
-
-impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Directed<E> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
-        out.push_sql(self.1);
-        Ok(())
-    }
-}
-
-impl<M: Model, ST> Expr<M, ST> {
-    /// Erases the type of an expression over the model's table.
-    pub fn new<E>(expression: E) -> Self
-    where
-        ST: SingleValue,
-        E: Expression<SqlType = ST>
-            + SelectableExpression<M::Table>
-            + QueryFragment<Pg>
-            + Send
-            + 'static,
-    {
-        Self::of(expression)
-    }
-}
-
-impl<M, ST> Expr<M, ST> {
-    /// SQL that is known to be of this type, over rows of this model.
-    pub(crate) fn of(fragment: impl QueryFragment<Pg> + Send + 'static) -> Self {
-        Self {
-            fragment: Box::new(fragment),
-            marker: PhantomData,
-        }
-    }
-}
-
-impl<M, ST: TypedExpressionType> Expression for Expr<M, ST> {
-    type SqlType = ST;
-}
-impl<M, ST, QS> AppearsOnTable<QS> for Expr<M, ST> where Self: Expression {}
-impl<M, ST, QS> SelectableExpression<QS> for Expr<M, ST> where Self: Expression {}
-impl<M, ST> ValidGrouping<()> for Expr<M, ST> {
-    type IsAggregate = is_aggregate::No;
-}
-impl<M, ST> QueryId for Expr<M, ST> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl<M, ST> QueryFragment<Pg> for Expr<M, ST> {
-    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.fragment.walk_ast(pass)
     }
 }
