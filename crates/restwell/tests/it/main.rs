@@ -50,6 +50,7 @@ mod policies;
 mod press;
 #[cfg(test)]
 mod query_params;
+mod queue;
 #[cfg(test)]
 mod relations;
 #[cfg(test)]
