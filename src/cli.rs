@@ -10,7 +10,8 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use diesel::PgConnection;
 use indicatif::{ProgressBar, ProgressStyle};
-use restwell::{migrate, sessions::clear_expired};
+use restwell::sessions::clear_expired;
+use restwell_postgres::migrate;
 
 use crate::{
     MIGRATIONS,

@@ -11,9 +11,9 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection};
-use restwell::{
-    auth::create_permissions,
-    crypto::{ALPHANUMERIC, SecretKey, random_string},
+use restwell::crypto::{ALPHANUMERIC, SecretKey, random_string};
+use restwell_auth::create_permissions;
+use restwell_postgres::{
     embedded::{Embedded, Options},
     migrate,
 };

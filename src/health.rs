@@ -10,7 +10,8 @@ use actix_web::{
     http::header,
     web::{self, ServiceConfig},
 };
-use restwell::{db::Db, exceptions::ApiException, migrate};
+use restwell::{db::Db, exceptions::ApiException};
+use restwell_postgres::migrate;
 use serde_json::json;
 use tokio::sync::watch;
 

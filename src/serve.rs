@@ -16,9 +16,8 @@ use actix_web::{
     web,
 };
 use diesel::PgConnection;
-use restwell::{
-    checks::check_columns, db::Db, migrate, server::App, settings::Settings as ApiSettings,
-};
+use restwell::{checks::check_columns, db::Db, server::App, settings::Settings as ApiSettings};
+use restwell_postgres::migrate;
 use tokio::sync::watch;
 
 use crate::{

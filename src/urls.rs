@@ -1,11 +1,7 @@
 //! Every URL of the service.
 
-use restwell::{
-    auth::{login_view, logout_view},
-    authtoken::obtain_auth_token,
-    prelude::*,
-    throttling::LoginRateThrottle,
-};
+use restwell::{prelude::*, throttling::LoginRateThrottle};
+use restwell_auth::{authtoken::obtain_auth_token, login_view, logout_view};
 
 use crate::{
     accounts::views::UserViewSet,

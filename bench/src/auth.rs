@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, http::header};
 use diesel::{PgConnection, prelude::*};
-use restwell::auth::schema::{auth_user, authtoken_token};
+use restwell_auth::schema::{auth_user, authtoken_token};
 
 use crate::answer::Failure;
 

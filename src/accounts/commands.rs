@@ -5,15 +5,14 @@ use std::io::{self, IsTerminal as _};
 use console::Term;
 use diesel::PgConnection;
 use restwell::{
-    auth::{
-        User, create_superuser, get_by_username, has_superuser, hashers::PasswordHasher,
-        normalize_username, set_password,
-    },
-    authtoken::Token,
     crypto::{ALPHANUMERIC, random_string},
-    fields::is_username,
-    migrate,
+    fields::{is_username, normalize_username},
+    hashers::PasswordHasher,
 };
+use restwell_auth::{
+    User, authtoken::Token, create_superuser, get_by_username, has_superuser, set_password,
+};
+use restwell_postgres::migrate;
 
 use crate::{database::Failure, settings::Superuser};
 
@@ -37,7 +36,7 @@ pub fn make_superuser(
         None if no_input => return Err("set SUPERUSER_USERNAME, or say --username".into()),
         None => ask("Username: ")?,
     };
-    let username = normalize_username(&username, conn)?;
+    let username = normalize_username(&username).into_owned();
     check_username(&username, conn)?;
     let email = match &given.email {
         Some(email) => email.clone(),
@@ -90,7 +89,7 @@ fn make_first_superuser(
     if has_superuser(conn)? {
         return Ok(None);
     }
-    if get_by_username(&normalize_username(username, conn)?, conn)?.is_some() {
+    if get_by_username(&normalize_username(username), conn)?.is_some() {
         log::warn!("there is no active superuser, and `{username}` is someone else");
         return Ok(None);
     }

@@ -1,11 +1,13 @@
 //! Who may do what where a view does not say it.
 
 use restwell::{
-    authentication::{BasicAuthentication, SessionAuthentication},
-    authtoken::TokenAuthentication,
     permissions::DjangoModelPermissionsOrAnonReadOnly,
     throttling::{AnonRateThrottle, UserRateThrottle},
     viewsets::Policies,
+};
+use restwell_auth::{
+    authentication::{BasicAuthentication, SessionAuthentication},
+    authtoken::TokenAuthentication,
 };
 
 /// Everybody reads, and whose account has the model's permission writes.

@@ -1,10 +1,8 @@
 //! Users on the wire.
 
 use chrono::{DateTime, Utc};
-use restwell::{
-    auth::{Group, User},
-    prelude::*,
-};
+use restwell::prelude::*;
+use restwell_auth::{Group, User};
 
 /// A user, as the staff sees and changes it.
 #[derive(Serializer)]

@@ -2,7 +2,6 @@
 
 use actix_web::http::{Method, StatusCode};
 use restwell::{
-    auth::{User, delete_user},
     generics::object_response,
     mixins::written_response,
     permissions::{IsAdminUser, IsAuthenticated},
@@ -10,6 +9,7 @@ use restwell::{
     serializers,
     viewsets::Policies,
 };
+use restwell_auth::{User, delete_user};
 
 use crate::accounts::serializers::{MeData, MeSerializer, UserData, UserSerializer};
 

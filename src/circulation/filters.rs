@@ -1,7 +1,8 @@
 //! What loans can be filtered by.
 
 use chrono::{DateTime, Utc};
-use restwell::{auth::User, prelude::*};
+use restwell::prelude::*;
+use restwell_auth::User;
 
 use crate::{circulation::models::Loan, holdings::models::Copy};
 

@@ -5,17 +5,15 @@ use diesel::{
     dsl::{count_star, exists, not},
     prelude::*,
 };
-use restwell::{
-    auth::{User, schema::auth_user},
-    prelude::*,
-};
+use restwell::prelude::*;
+use restwell_auth::{User, schema::auth_user};
 
 use crate::{
     holdings::models::Copy,
     schema::{catalog_book, circulation_loan, holdings_branch, holdings_copy},
 };
 
-restwell::allow_tables_beside!(auth_user: circulation_loan);
+restwell_auth::allow_tables_beside!(auth_user: circulation_loan);
 
 /// A copy in a reader's hands, or one that was.
 #[derive(Queryable, Selectable, Identifiable, Model)]

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use restwell::{
-    auth::User,
     permissions::{Permission, Rows},
     prelude::*,
 };
+use restwell_auth::User;
 
 use crate::{circulation::models::Loan, schema::circulation_loan};
 

@@ -1,7 +1,8 @@
 //! Loans on the wire.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use restwell::{auth::User, prelude::*};
+use restwell::prelude::*;
+use restwell_auth::User;
 
 use crate::{circulation::models::Loan, holdings::models::Copy};
 

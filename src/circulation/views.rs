@@ -2,9 +2,10 @@
 
 use actix_web::http::StatusCode;
 use restwell::{
-    auth::User, generics::object_response, permissions::IsAuthenticated, prelude::*,
-    serializers::certain, viewsets::Policies,
+    generics::object_response, permissions::IsAuthenticated, prelude::*, serializers::certain,
+    viewsets::Policies,
 };
+use restwell_auth::User;
 
 use crate::circulation::{
     filters::LoanFilter,

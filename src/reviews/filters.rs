@@ -1,6 +1,7 @@
 //! What reviews can be filtered and ordered by.
 
-use restwell::{auth::User, prelude::*};
+use restwell::prelude::*;
+use restwell_auth::User;
 
 use crate::{catalog::models::Book, reviews::models::Review};
 

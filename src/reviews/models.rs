@@ -2,14 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use restwell::{
-    auth::{User, schema::auth_user},
-    prelude::*,
-};
+use restwell::prelude::*;
+use restwell_auth::{User, schema::auth_user};
 
 use crate::{catalog::models::Book, schema::reviews_review};
 
-restwell::allow_tables_beside!(auth_user: reviews_review);
+restwell_auth::allow_tables_beside!(auth_user: reviews_review);
 
 /// One reader's opinion of one book.
 #[derive(Queryable, Selectable, Identifiable, Model)]

@@ -2,7 +2,8 @@
 
 use std::any::Any;
 
-use restwell::{auth::User, permissions::Permission, prelude::*};
+use restwell::{permissions::Permission, prelude::*};
+use restwell_auth::User;
 
 use crate::reviews::models::Review;
 

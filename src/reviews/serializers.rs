@@ -1,7 +1,8 @@
 //! Reviews on the wire.
 
 use chrono::{DateTime, Utc};
-use restwell::{auth::User, prelude::*};
+use restwell::prelude::*;
+use restwell_auth::User;
 
 use crate::{catalog::models::Book, reviews::models::Review};
 

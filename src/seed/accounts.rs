@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, QueryResult, prelude::*};
-use restwell::auth::schema::{
+use restwell_auth::schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,
     django_content_type,
 };

@@ -12,10 +12,8 @@ use diesel::{
     pg::{CopyFormat, CopyHeader, CopyTarget},
     prelude::*,
 };
-use restwell::{
-    auth::hashers::{PasswordHasher, make_password},
-    migrate,
-};
+use restwell::hashers::{PasswordHasher, make_password};
+use restwell_postgres::migrate;
 
 use crate::{
     database::Failure,

@@ -11,7 +11,7 @@ use diesel::{
     PgConnection, connection::SimpleConnection, dsl::sql, pg::CopyTarget, prelude::*,
     sql_types::BigInt,
 };
-use restwell::migrate;
+use restwell_postgres::migrate;
 use uuid::Uuid;
 
 use super::{ANALYZE, fill_branches, fill_subjects, to_query_error};

@@ -5,14 +5,12 @@ use std::{path::Path, sync::Arc};
 use diesel::{PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use lending_library::{accounts::policies::POLICIES, settings::Secret};
 use restwell::{
-    auth::hashers::PasswordHasher,
-    db::Db,
-    exceptions::ErrorFormat,
+    db::Db, exceptions::ErrorFormat, hashers::PasswordHasher, server::App, settings::Settings,
+    storage::FileSystemStorage, test::ApiClient,
+};
+use restwell_postgres::{
     migrate,
-    server::App,
-    settings::Settings,
-    storage::FileSystemStorage,
-    test::{ApiClient, Template, TestDatabase},
+    test::{Template, TestDatabase},
 };
 use tempfile::TempDir;
 

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use restwell::embedded::Embedded;
+use restwell_postgres::embedded::Embedded;
 
 const NAME: &str = "library";
 

@@ -3,11 +3,8 @@
 use std::{any::Any, cell::OnceCell, collections::HashSet};
 
 use actix_web::http::header;
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
 use crate::{
-    auth::{authenticate, get_user},
-    csrf::check_csrf,
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
@@ -30,7 +27,7 @@ pub trait Authentication: Send + Sync {
     }
 }
 
-/// Someone who can be recognised: [`crate::auth::User`], or a type of the application's own.
+/// Someone who can be recognised: Django's user, which is `restwell_auth::User`, or a type of the application's own.
 pub trait AbstractUser: Any + Send {
     /// What throttles count by: the primary key, as text.
     fn key(&self) -> String;
@@ -164,53 +161,9 @@ impl Request {
     }
 }
 
-/// The user that the client's session remembers, see [`crate::auth::login`]. Browsers send its cookie with every request,
-/// so that each of an unsafe verb must pass [`check_csrf`].
-pub struct SessionAuthentication;
-
-impl Authentication for SessionAuthentication {
-    fn authenticate(&self, request: &Request, conn: &mut Conn) -> Result<Option<Identity>> {
-        let Some(user) = get_user(request, conn)? else {
-            return Ok(None);
-        };
-        check_csrf(request)?;
-        Ok(Some(Identity::new(user)))
-    }
-}
-
-/// `Authorization: Basic …`, a user name and a password with every request (RFC 7617).
-pub struct BasicAuthentication;
-
-impl BasicAuthentication {
-    /// What the client is asked to sign in to.
-    pub const REALM: &'static str = "api";
-}
-
-impl Authentication for BasicAuthentication {
-    fn authenticate(&self, request: &Request, conn: &mut Conn) -> Result<Option<Identity>> {
-        let Some(word) = credentials(request, "Basic") else {
-            return Ok(None);
-        };
-        let failed = ApiException::authentication_failed;
-        let decoded = BASE64.decode(word?).map_err(|_| failed())?;
-        let text = String::from_utf8(decoded).unwrap_or_else(|error| {
-            let latin1 = error.as_bytes().iter().copied().map(char::from);
-            latin1.collect()
-        });
-        let (username, password) = text.split_once(':').ok_or_else(failed)?;
-        let user = authenticate(username, password, request, conn)?;
-        user.map(|user| Some(Identity::new(user)))
-            .ok_or_else(failed)
-    }
-
-    fn authenticate_header(&self, _request: &Request) -> Option<String> {
-        Some(format!("Basic realm=\"{}\"", Self::REALM))
-    }
-}
-
 /// What stands behind `keyword` in `Authorization`, if that is its scheme in any case; 401 unless it is one word
 /// (contract §11.5, §11.6).
-pub(crate) fn credentials<'a>(request: &'a Request, keyword: &str) -> Option<Result<&'a str>> {
+pub fn credentials<'a>(request: &'a Request, keyword: &str) -> Option<Result<&'a str>> {
     let header = request.headers.get(header::AUTHORIZATION)?.as_bytes();
     let mut words = header
         .split(u8::is_ascii_whitespace)

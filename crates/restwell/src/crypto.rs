@@ -62,7 +62,8 @@ pub fn salted_hmac(salt: &str, value: &str, key: &SecretKey) -> [u8; 32] {
     hmac_sha256(&derived.finish(), value.as_bytes())
 }
 
-pub(crate) fn hmac_sha256(key: &[u8], value: &[u8]) -> [u8; 32] {
+/// HMAC with SHA-256 (RFC 2104).
+pub fn hmac_sha256(key: &[u8], value: &[u8]) -> [u8; 32] {
     let mut signature = [0; 32];
     PKey::hmac(key)
         .and_then(|key| {

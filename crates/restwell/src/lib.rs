@@ -70,46 +70,41 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
-//! | users, groups, passwords | [`auth`] | `docs/accounts.md` |
-//! | who asks | [`authentication`], [`authtoken`], [`sessions`], [`csrf`], [`signing`] | `docs/authentication.md` |
-//! | keys and tokens beyond DRF's | [`api_keys`], [`scopes`], [`jwt`] | `docs/authentication.md` |
+//! | who asks | [`authentication`], [`scopes`], [`sessions`], [`csrf`], [`signing`], [`hashers`] | `docs/authentication.md` |
 //! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
 //! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
 //! | what `OPTIONS` says | [`serializers`], [`viewsets`] | `docs/metadata.md` |
-//! | settings, migrations, a database to start with | [`settings`], [`migrate`], [`embedded`] | `docs/settings.md` |
+//! | settings | [`settings`] | `docs/settings.md` |
 //! | tests | [`mod@test`] | `docs/testing.md` |
+//!
+//! Two crates stand beside this one. `restwell-auth` is Django's accounts: users, groups, passwords, sign-in, tokens, and
+//! beyond DRF API keys and JSON web tokens (`docs/accounts.md`, `docs/authentication.md`). `restwell-postgres` runs
+//! migrations, a database to start with, and one for each test (`docs/settings.md`, `docs/testing.md`).
 //!
 //! A request runs through [`server`], [`routers`], [`db`] and dispatch (`views.rs`); `docs/ARCHITECTURE.md` follows one.
 #![warn(missing_docs)]
 
-extern crate self as restwell;
-
-pub mod api_keys;
 pub mod api_views;
-pub mod auth;
 pub mod authentication;
-pub mod authtoken;
 pub mod checks;
 mod chunks;
 pub mod cookies;
 pub mod crypto;
 pub mod csrf;
 pub mod db;
-pub mod embedded;
 pub mod exceptions;
 pub mod fields;
 pub mod filters;
 pub mod forms;
 pub mod generics;
+pub mod hashers;
 pub mod input;
-pub mod jwt;
 pub mod keyset;
 mod media;
 mod metadata;
-pub mod migrate;
 pub mod mixins;
 pub mod models;
 pub mod multipart;
@@ -158,9 +153,7 @@ mod guides {
     }
 
     guides! {
-        Accounts: "../../../docs/accounts.md",
         Architecture: "../../../docs/ARCHITECTURE.md",
-        Authentication: "../../../docs/authentication.md",
         Errors: "../../../docs/errors.md",
         Fields: "../../../docs/fields.md",
         Filtering: "../../../docs/filtering.md",

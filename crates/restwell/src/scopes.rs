@@ -44,8 +44,8 @@ impl Scopes {
         }
     }
 
-    /// Names that were checked before.
-    pub(crate) fn stored(names: Vec<String>) -> Self {
+    /// Names that [`Scopes::new`] has taken before, as they were stored.
+    pub fn stored(names: Vec<String>) -> Self {
         Self(names)
     }
 

@@ -12,7 +12,6 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::{
-    auth::schema::django_session,
     crypto::random_string,
     db::Conn,
     exceptions::{ApiException, Result},
@@ -21,6 +20,7 @@ use crate::{
     settings::Settings,
     signing::TimestampSigner,
 };
+use schema::django_session;
 
 const SALT: &str = "django.contrib.sessions.SessionStore";
 const KEY_CHARS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
@@ -29,6 +29,16 @@ const KEY_LENGTH: usize = 32;
 const KEY_LENGTHS: RangeInclusive<usize> = 8..=40;
 /// A session's own time to live, in its data.
 const EXPIRY: &str = "_session_expiry";
+
+mod schema {
+    diesel::table! {
+        django_session (session_key) {
+            session_key -> Varchar,
+            session_data -> Text,
+            expire_date -> Timestamptz,
+        }
+    }
+}
 
 /// One client's values by name.
 #[derive(Default)]

@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use actix_web::http::header::HeaderName;
 
 use crate::{
-    auth::hashers::PasswordHasher,
     cookies::CookieSettings,
     crypto::SecretKey,
     exceptions::{ApiException, ErrorFormat},
+    hashers::PasswordHasher,
     renderers::{JSON, Renderer},
     request::Request,
     response::Response,

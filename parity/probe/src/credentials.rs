@@ -2,12 +2,15 @@
 
 use restwell::{
     api_views::ApiView,
-    auth::User,
-    authentication::{Authentication, BasicAuthentication, SessionAuthentication},
-    authtoken::{Token, TokenAuthentication},
+    authentication::Authentication,
     permissions::{AllowAny, IsAuthenticated, Permission},
     prelude::*,
     viewsets::Policies,
+};
+use restwell_auth::{
+    User,
+    authentication::{BasicAuthentication, SessionAuthentication},
+    authtoken::{Token, TokenAuthentication},
 };
 use serde_json::json;
 

@@ -4,9 +4,7 @@ use std::{any::Any, slice};
 
 use actix_web::http::{Method, StatusCode};
 use restwell::{
-    auth::User,
     authentication::Authentication,
-    authtoken::TokenAuthentication,
     generics::object_response,
     permissions::{
         AllowAny, And, DjangoModelPermissions, DjangoModelPermissionsOrAnonReadOnly,
@@ -17,6 +15,7 @@ use restwell::{
     serializers::ModelSerializer,
     viewsets::Policies,
 };
+use restwell_auth::{User, authtoken::TokenAuthentication};
 use serde_json::json;
 
 use crate::relations::Maker;

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use restwell::{
     api_views::ApiView,
-    auth::User,
-    authtoken::TokenAuthentication,
     permissions::{AllowAny, IsAuthenticated, Permission},
     prelude::*,
     throttling::{AnonRateThrottle, Rate, ScopedRateThrottle, Throttle, UserRateThrottle},
     viewsets::Policies,
 };
+use restwell_auth::{User, authtoken::TokenAuthentication};
 use serde_json::json;
 
 /// How often, by scope; `off` has no rate.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use diesel::{PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
-use restwell::test::{Template, TestDatabase};
+use restwell_postgres::test::{Template, TestDatabase};
 
 use crate::{
     program::{Directory, parity},

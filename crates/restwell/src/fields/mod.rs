@@ -33,9 +33,11 @@ pub use composite::{DictField, HStoreField, ListField};
 pub use file::{FileField, ImageField};
 pub use network::{IpAddress, Ipv4Field, Ipv6Field};
 pub(crate) use numeric::ascii_digit;
-pub(crate) use string::is_space;
 pub(crate) use string::is_word;
-pub use string::{EmailField, RegexField, SlugField, UrlField, UsernameField, is_username};
+pub use string::{
+    EmailField, MAX_USERNAME, RegexField, SlugField, UrlField, UsernameField, is_space,
+    is_username, normalize_username,
+};
 pub use upload::UploadedImage;
 pub(crate) use uuid::parse_uuid;
 

@@ -1,7 +1,11 @@
 //! Texts, and texts of one form: addresses, slugs and what matches an expression (contract §5.4 to §5.7).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::{
+    borrow::Cow,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
+use icu_normalizer::ComposingNormalizer;
 use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, GeneralCategoryGroup},
@@ -152,6 +156,14 @@ pub fn is_username(text: &str) -> bool {
     text.chars().all(|c| is_word(c) || "@.+-".contains(c))
 }
 
+/// How long a username may be, in characters; Django's table has room for no more.
+pub const MAX_USERNAME: usize = 150;
+
+/// The name as Django stores it: in NFKC, in which all of ASCII is.
+pub fn normalize_username(username: &str) -> Cow<'_, str> {
+    ComposingNormalizer::new_nfkc().normalize(username)
+}
+
 /// A name to sign in with, as Django's accounts have it: letters and digits of any script, and `@.+-_`; the column is a
 /// `String`.
 #[derive(Debug)]
@@ -202,7 +214,7 @@ pub(super) fn trim(text: &str) -> &str {
 }
 
 /// Whether Python's `str.isspace()` holds for this character.
-pub(crate) fn is_space(c: char) -> bool {
+pub fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1C}'..='\u{1F}').contains(&c)
 }
 

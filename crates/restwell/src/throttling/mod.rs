@@ -9,10 +9,9 @@ use actix_web::http::{Method, header::HeaderName};
 use serde_json::Value;
 
 use crate::{
-    auth::{MAX_USERNAME, normalize_username},
     db::Conn,
     exceptions::{ApiException, Result},
-    fields::is_space,
+    fields::{MAX_USERNAME, is_space, normalize_username},
     request::Request,
     response::Response,
 };
@@ -142,7 +141,7 @@ impl Throttle for LoginRateThrottle {
         if wait.is_some() {
             return Ok(wait);
         }
-        match username(request, conn)? {
+        match username(request) {
             Some(name) => limit.count(&format!("name_{name}"), request, conn),
             None => Ok(None),
         }
@@ -151,17 +150,14 @@ impl Throttle for LoginRateThrottle {
 
 /// The name as the view will read it, or else each way to write it would be counted by itself. A name that is too long
 /// is nobody's. What is wrong with the body is the view's to tell.
-fn username(request: &Request, conn: &mut Conn) -> Result<Option<String>> {
-    let sent = request.data().ok().and_then(|data| data.get("username"));
-    let name = match sent {
-        Some(Value::String(text)) => text.trim_matches(is_space),
-        Some(Value::Number(number)) => number.as_str(),
-        _ => return Ok(None),
+fn username(request: &Request) -> Option<Cow<'_, str>> {
+    let name = match request.data().ok()?.get("username")? {
+        Value::String(text) => text.trim_matches(is_space),
+        Value::Number(number) => number.as_str(),
+        _ => return None,
     };
-    match name.chars().nth(MAX_USERNAME) {
-        None => Ok(Some(normalize_username(name, conn)?)),
-        Some(_) => Ok(None),
-    }
+    let is_short = name.chars().nth(MAX_USERNAME).is_none();
+    is_short.then(|| normalize_username(name))
 }
 
 /// The limit of a scope.

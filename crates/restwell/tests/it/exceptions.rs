@@ -7,8 +7,9 @@ use restwell::{
     prelude::*,
     renderers::{JSON, Renderer, RendererContext},
     settings::Settings,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
 };
+use restwell_postgres::test::TestDatabase;
 use serde_json::{Value, json};
 
 use crate::shop::{serve_with, shop};

@@ -13,9 +13,10 @@ use restwell::{
     prelude::*,
     server::App,
     settings::Settings,
-    test::{ApiClient, Template, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
     viewsets::Policies,
 };
+use restwell_postgres::test::{Template, TestDatabase};
 use uuid::Uuid;
 
 diesel::table! {

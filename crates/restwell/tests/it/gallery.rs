@@ -4,15 +4,10 @@ use std::{fs, path::Path, sync::Arc};
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use restwell::{
-    db::Db,
-    exceptions::ErrorFormat,
-    parsers::Parser,
-    prelude::*,
-    server::App,
-    settings::Settings,
-    storage::FileSystemStorage,
-    test::{ApiClient, Template, TestDatabase},
+    db::Db, exceptions::ErrorFormat, parsers::Parser, prelude::*, server::App, settings::Settings,
+    storage::FileSystemStorage, test::ApiClient,
 };
+use restwell_postgres::test::{Template, TestDatabase};
 use tempfile::TempDir;
 
 use crate::shop::{Shop, shop};

@@ -1,7 +1,7 @@
 //! Passwords in Django's format. What stands here was stored by Django 5.2.
 
 use regex::Regex;
-use restwell::auth::hashers::{
+use restwell::hashers::{
     PasswordHasher, Verdict, check_password, check_unknown_user, make_password,
     make_unusable_password,
 };

@@ -1,17 +1,7 @@
 //! The framework's tests, by module; those that need a database use the small models of [`shop`].
 
 #[cfg(test)]
-mod accounts;
-#[cfg(test)]
-mod api_keys;
-#[cfg(test)]
-mod browser;
-#[cfg(test)]
-mod csrf;
-#[cfg(test)]
 mod cursors;
-#[cfg(test)]
-mod embedded;
 #[cfg(test)]
 mod exceptions;
 #[cfg(test)]
@@ -27,13 +17,7 @@ mod gallery;
 #[cfg(test)]
 mod hashers;
 #[cfg(test)]
-mod jwt;
-#[cfg(test)]
-mod login;
-#[cfg(test)]
 mod media;
-#[cfg(test)]
-mod migrate;
 #[cfg(test)]
 mod multipart;
 #[cfg(test)]
@@ -63,8 +47,6 @@ mod search;
 mod serializers;
 #[cfg(test)]
 mod server;
-#[cfg(test)]
-mod sessions;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]

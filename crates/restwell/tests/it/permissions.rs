@@ -12,9 +12,10 @@ use restwell::{
         Permission, Rows,
     },
     prelude::*,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
     viewsets::Policies,
 };
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::{
     Item, ItemFilter, ItemSerializer, Shop, ShopViewSet, Tag, TagViewSet, item, serve, shop, tag,

@@ -10,10 +10,11 @@ use restwell::{
     authentication::{AbstractUser, Authentication, Identity},
     permissions::{IsAuthenticated, Permission},
     prelude::*,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
     throttling::Throttle,
     viewsets::Policies,
 };
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::{Shop, ShopSerializer, serve, shop};
 

@@ -9,15 +9,10 @@ use diesel::{
     sql_types::{Bool, Nullable},
 };
 use restwell::{
-    db::Db,
-    exceptions::ErrorFormat,
-    models::ToMany,
-    prelude::*,
-    serializers::Many,
-    server::App,
-    settings::Settings,
-    test::{ApiClient, TestDatabase},
+    db::Db, exceptions::ErrorFormat, models::ToMany, prelude::*, serializers::Many, server::App,
+    settings::Settings, test::ApiClient,
 };
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::template;
 

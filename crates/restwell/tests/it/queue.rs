@@ -13,10 +13,8 @@ use std::{
 };
 
 use actix_web::rt::System;
-use restwell::{
-    db::{Db, Outcome},
-    test::TestDatabase,
-};
+use restwell::db::{Db, Outcome};
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::template;
 

@@ -2,7 +2,8 @@
 
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
-use restwell::test::{ApiClient, TestDatabase, TestRequest};
+use restwell::test::{ApiClient, TestRequest};
+use restwell_postgres::test::TestDatabase;
 
 use crate::press::press;
 

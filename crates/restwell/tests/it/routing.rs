@@ -5,9 +5,10 @@ use restwell::{
     api_views::{ApiView, api_view},
     permissions::Permission,
     prelude::*,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
     viewsets::{Policies, ViewSet},
 };
+use restwell_postgres::test::TestDatabase;
 use serde_json::json;
 
 use crate::shop::{ShopSerializer, serve, shop};

@@ -20,8 +20,9 @@ use restwell::{
     prelude::*,
     server::App,
     settings::Settings,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
 };
+use restwell_postgres::test::TestDatabase;
 use serde_json::json;
 
 use crate::shop::{serve_with, template};

@@ -4,13 +4,9 @@ use std::path::Path;
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use restwell::{
-    db::Db,
-    exceptions::ErrorFormat,
-    prelude::*,
-    server::App,
-    settings::Settings,
-    test::{ApiClient, Template, TestDatabase},
+    db::Db, exceptions::ErrorFormat, prelude::*, server::App, settings::Settings, test::ApiClient,
 };
+use restwell_postgres::test::{Template, TestDatabase};
 
 diesel::table! {
     shop (id) { id -> Integer, name -> Text, }

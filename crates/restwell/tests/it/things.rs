@@ -8,8 +8,9 @@ use restwell::{
     filters::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter},
     prelude::*,
     settings::Settings,
-    test::{ApiClient, TestDatabase},
+    test::ApiClient,
 };
+use restwell_postgres::test::TestDatabase;
 use uuid::Uuid;
 
 use crate::shop::{Shop, Tag, serve_with, shop, tag};

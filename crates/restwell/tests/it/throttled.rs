@@ -18,13 +18,14 @@ use restwell::{
     prelude::*,
     server::App,
     settings::Settings,
-    test::{ApiClient, TestDatabase},
+    test::ApiClient,
     throttling::{
         AnonRateThrottle, LoginRateThrottle, MemoryStore, PostgresStore, ScopedRateThrottle,
         Throttle, ThrottleStore, UserRateThrottle,
     },
     viewsets::Policies,
 };
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::template;
 

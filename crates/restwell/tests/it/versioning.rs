@@ -4,13 +4,14 @@ use actix_web::http::Method;
 use restwell::{
     api_views::ApiView,
     prelude::*,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
     versioning::{
         AcceptHeaderVersioning, HostNameVersioning, NamespaceVersioning, QueryParameterVersioning,
         UrlPathVersioning, Versioning, Versions,
     },
     viewsets::Policies,
 };
+use restwell_postgres::test::TestDatabase;
 use serde_json::json;
 
 use crate::shop::{serve, shop};

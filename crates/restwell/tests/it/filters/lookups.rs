@@ -1,7 +1,8 @@
 //! Every lookup of every type of column.
 
 use diesel::connection::SimpleConnection;
-use restwell::test::{ApiClient, TestDatabase};
+use restwell::test::ApiClient;
+use restwell_postgres::test::TestDatabase;
 
 use super::check;
 use crate::things::things;

@@ -5,11 +5,8 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Integer},
 };
-use restwell::{
-    prelude::*,
-    serializers::Many,
-    test::{ApiClient, TestDatabase},
-};
+use restwell::{prelude::*, serializers::Many, test::ApiClient};
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::{Shop, ShopSerializer, Tag, item, item_tags, serve, shop};
 

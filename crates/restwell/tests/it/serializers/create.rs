@@ -1,10 +1,8 @@
 //! New rows with their relations: one statement where one can do it, and the same answers where it takes more.
 
 use diesel::{connection::SimpleConnection, prelude::*};
-use restwell::{
-    prelude::*,
-    test::{ApiClient, TestDatabase},
-};
+use restwell::{prelude::*, test::ApiClient};
+use restwell_postgres::test::TestDatabase;
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, ShopSerializer, Tag, item, item_tags, serve, shop};

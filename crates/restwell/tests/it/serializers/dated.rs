@@ -3,13 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use restwell::{
-    db::Db,
-    exceptions::ErrorFormat,
-    prelude::*,
-    server::App,
-    settings::Settings,
-    test::{ApiClient, TestDatabase},
+    db::Db, exceptions::ErrorFormat, prelude::*, server::App, settings::Settings, test::ApiClient,
 };
+use restwell_postgres::test::TestDatabase;
 
 use crate::shop::template;
 

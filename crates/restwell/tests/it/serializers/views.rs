@@ -9,8 +9,9 @@ use restwell::{
     parsers::Parser,
     prelude::*,
     serializers::Many,
-    test::{ApiClient, TestDatabase, TestRequest},
+    test::{ApiClient, TestRequest},
 };
+use restwell_postgres::test::TestDatabase;
 use serde_json::Value;
 
 use crate::{

@@ -1,0 +1,16 @@
+//! Accounts and what recognises them, by module, on the tables of the library's first migration.
+
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod api_keys;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod csrf;
+#[cfg(test)]
+mod jwt;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod sessions;
