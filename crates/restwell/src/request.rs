@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::{
     authentication::{Authentication, Identity},
+    db::Hooks,
     exceptions::{ApiException, Result},
     forms::{Form, UploadedFile},
     negotiation::Accepted,
@@ -25,7 +26,6 @@ use crate::{
     sessions::Session,
     settings::Settings,
     throttling::RateLimit,
-    transaction::Hooks,
     versioning::{InLinks, Versioning},
     viewsets::Policies,
 };

@@ -21,7 +21,7 @@ use crate::{
     chunks::Chunks,
     db::Db,
     exceptions::{ApiException, Result},
-    media, multipart,
+    multipart,
     negotiation::Accepted,
     offload::{Offloaded, Value, Work},
     parsers::{self, Disposition, Reads},
@@ -34,6 +34,7 @@ use crate::{
     serializers::Checks,
     sessions::Session,
     settings::Settings,
+    storage,
     views::dispatch,
     viewsets::Policies,
 };
@@ -95,11 +96,11 @@ impl App {
         let start = Instant::now();
         let id = request_id(&http);
         let storage = &self.settings.storage;
-        let (result, statements) = match media::name_of(http.path(), storage.as_ref()) {
+        let (result, statements) = match storage::file_of(http.path(), storage.as_ref()) {
             Some(name) => {
                 let host = self.host(&http);
                 (
-                    host.and_then(|_| media::respond(&http, &name, storage.as_ref())),
+                    host.and_then(|_| storage::respond(&http, &name, storage.as_ref())),
                     0,
                 )
             }

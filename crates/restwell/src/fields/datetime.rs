@@ -1,4 +1,4 @@
-//! Dates and moments (contract §5.13, §5.14).
+//! Dates, moments and times of day (contract §5.13 to §5.15).
 
 use std::{ops::RangeInclusive, sync::LazyLock};
 
@@ -120,7 +120,7 @@ fn read_moment(input: &Value, options: &FieldOptions) -> Result<NaiveDateTime, E
 }
 
 /// What one of the field's notations makes of a text; `iso-8601` among them is the usual one.
-pub(super) fn parse_with<T, E>(
+fn parse_with<T, E>(
     text: &str,
     options: &FieldOptions,
     usual: fn(&str) -> Option<T>,
@@ -155,7 +155,7 @@ fn serialize_moment<S: Serializer>(
 }
 
 /// Writes `HH:MM:SS`, or `HH:MM:SS.ffffff` if there are microseconds, over the text; its length.
-pub(super) fn write_time(text: &mut [u8], time: NaiveTime) -> usize {
+fn write_time(text: &mut [u8], time: NaiveTime) -> usize {
     write_digits(&mut text[..2], time.hour());
     write_digits(&mut text[3..5], time.minute());
     write_digits(&mut text[6..8], time.second());
@@ -189,7 +189,7 @@ fn write_digits(text: &mut [u8], mut number: u32) {
     }
 }
 
-pub(super) fn ascii(text: &[u8]) -> &str {
+fn ascii(text: &[u8]) -> &str {
     str::from_utf8(text).expect("dates are written in ASCII")
 }
 
@@ -298,7 +298,7 @@ fn loose_date(parts: &Captures<'_>) -> Option<NaiveDate> {
 }
 
 /// The number of these digits, of any script.
-pub(super) fn int(digits: &str) -> Option<u32> {
+fn int(digits: &str) -> Option<u32> {
     digits
         .chars()
         .map(ascii_digit)
@@ -308,7 +308,7 @@ pub(super) fn int(digits: &str) -> Option<u32> {
 }
 
 /// What is left of a text in ISO 8601.
-pub(super) struct Cursor<'a>(pub(super) &'a str);
+struct Cursor<'a>(&'a str);
 
 impl Cursor<'_> {
     /// Takes exactly this many ASCII digits.
@@ -324,14 +324,14 @@ impl Cursor<'_> {
     }
 
     /// Drops a character, whichever it is.
-    pub(super) fn skip(&mut self) {
+    fn skip(&mut self) {
         let mut characters = self.0.chars();
         characters.next();
         self.0 = characters.as_str();
     }
 
     /// Takes one of these characters, if it comes next.
-    pub(super) fn eat(&mut self, expected: &[char]) -> bool {
+    fn eat(&mut self, expected: &[char]) -> bool {
         self.0
             .strip_prefix(expected)
             .inspect(|rest| self.0 = rest)
@@ -374,7 +374,7 @@ impl Cursor<'_> {
     }
 
     /// Takes all that is left: an offset, `Z`, or nothing.
-    pub(super) fn offset(&mut self) -> Option<TimeDelta> {
+    fn offset(&mut self) -> Option<TimeDelta> {
         let sign = match self.0.as_bytes() {
             [] | [b'Z'] => return Some(TimeDelta::zero()),
             [b'+', ..] => 1,
@@ -390,7 +390,7 @@ impl Cursor<'_> {
     }
 
     /// Takes `HH[:MM[:SS[.f…]]]` or `HH[MM[SS[.f…]]]`; digits after the sixth of the fraction do not count.
-    pub(super) fn clock(&mut self) -> Option<[u32; 4]> {
+    fn clock(&mut self) -> Option<[u32; 4]> {
         let mut clock = [self.digits(2)?, 0, 0, 0];
         let colons = self.0.starts_with(':');
         for part in 1..3 {
@@ -415,4 +415,65 @@ impl Cursor<'_> {
         }
         Some(clock)
     }
+}
+
+/// DRF's `TimeField`: `time` columns. A time zone that comes with it is dropped.
+impl Field for NaiveTime {
+    type Value = NaiveTime;
+
+    const KIND: FieldKind = FieldKind::new("time");
+
+    fn to_internal_value(input: &Value, options: &FieldOptions) -> Result<NaiveTime, ErrorDetail> {
+        let time = match input {
+            Value::Null => return null(),
+            Value::String(text) => parse_with(text, options, parse_time, NaiveTime::parse_from_str),
+            _ => None,
+        };
+        time.map_or_else(|| fail("This is not a time such as 12:30.", "invalid"), Ok)
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &NaiveTime,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        if let Some(format) = options.format {
+            return serializer.collect_str(&value.format(format));
+        }
+        let mut text = *b"00:00:00.000000";
+        let length = write_time(&mut text, *value);
+        serializer.serialize_str(ascii(&text[..length]))
+    }
+}
+
+fn parse_time(text: &str) -> Option<NaiveTime> {
+    parse_iso_time(text).or_else(|| parse_loose_time(text))
+}
+
+/// What Python's `time.fromisoformat` reads: every part has all its digits.
+fn parse_iso_time(text: &str) -> Option<NaiveTime> {
+    let mut cursor = Cursor(text);
+    cursor.eat(&['T']);
+    let [hour, minute, second, micro] = cursor.clock()?;
+    if !cursor.0.is_empty() {
+        // A space may stand before the offset.
+        cursor.eat(&[' ']);
+        cursor.offset().filter(|_| !text.ends_with(' '))?;
+    }
+    NaiveTime::from_hms_micro_opt(hour, minute, second, micro)
+}
+
+/// What Django's `parse_time` reads besides: parts of one digit.
+static LOOSE_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$";
+    Regex::new(pattern).expect("the pattern is a constant")
+});
+
+fn parse_loose_time(text: &str) -> Option<NaiveTime> {
+    let parts = LOOSE_TIME.captures(text)?;
+    let second = parts.get(3).map_or(Some(0), |part| int(part.as_str()))?;
+    let micro = parts
+        .get(4)
+        .map_or(Some(0), |part| int(&format!("{:0<6}", part.as_str())))?;
+    NaiveTime::from_hms_micro_opt(int(&parts[1])?, int(&parts[2])?, second, micro)
 }

@@ -1,4 +1,5 @@
-//! Uploaded files and images (contract §5.20); the column holds a name in the storage, the answer shows a URL.
+//! Uploaded files and images (contract §5.20); the column holds a name in the storage, the answer shows a URL. A plain
+//! serializer may read the file itself, for the service to use as it likes.
 
 use std::io::BufReader;
 
@@ -114,7 +115,7 @@ impl Field for ImageField {
     }
 }
 
-pub(super) fn check(file: &UploadedFile, options: &FieldOptions) -> Result<(), ErrorDetail> {
+fn check(file: &UploadedFile, options: &FieldOptions) -> Result<(), ErrorDetail> {
     let length = file.name.chars().count();
     match options.max_length {
         _ if file.name.is_empty() => fail("The file has no name.", "no_name"),
@@ -127,7 +128,7 @@ pub(super) fn check(file: &UploadedFile, options: &FieldOptions) -> Result<(), E
     }
 }
 
-pub(super) fn check_image(file: &UploadedFile, max_pixels: u64) -> Result<(), ErrorDetail> {
+fn check_image(file: &UploadedFile, max_pixels: u64) -> Result<(), ErrorDetail> {
     let size = file
         .open()
         .ok()
@@ -173,4 +174,70 @@ fn claim(
         .request
         .claim(file, options.upload_to, options.max_length);
     name.map_or_else(|| fail("The file needs another name.", "invalid"), Ok)
+}
+
+/// DRF's `FileField(use_url=False)`: the file itself, which is stored nowhere. Its name is shown.
+impl Field for UploadedFile {
+    type Value = UploadedFile;
+
+    const KIND: FieldKind = FileField::KIND;
+
+    fn to_internal_value(
+        input: &Value,
+        options: &FieldOptions,
+    ) -> Result<UploadedFile, ErrorDetail> {
+        FileField::to_internal_value(input, options).and_then(|_| null())
+    }
+
+    fn from_file(
+        file: &UploadedFile,
+        options: &FieldOptions,
+        _scope: &Scope<'_>,
+    ) -> Result<UploadedFile, ErrorDetail> {
+        check(file, options)?;
+        Ok(file.clone())
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &UploadedFile,
+        _options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&value.name)
+    }
+}
+
+/// As [`UploadedFile`], for what an [`ImageField`] takes.
+#[derive(Debug)]
+pub struct UploadedImage;
+
+impl Field for UploadedImage {
+    type Value = UploadedFile;
+
+    const KIND: FieldKind = ImageField::KIND;
+
+    fn to_internal_value(
+        input: &Value,
+        options: &FieldOptions,
+    ) -> Result<UploadedFile, ErrorDetail> {
+        UploadedFile::to_internal_value(input, options)
+    }
+
+    fn from_file(
+        file: &UploadedFile,
+        options: &FieldOptions,
+        scope: &Scope<'_>,
+    ) -> Result<UploadedFile, ErrorDetail> {
+        check(file, options)?;
+        check_image(file, scope.request.settings.max_image_pixels)?;
+        Ok(file.clone())
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &UploadedFile,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        UploadedFile::to_representation(value, options, serializer)
+    }
 }

@@ -18,28 +18,21 @@ mod choice;
 mod composite;
 mod datetime;
 mod duration;
-mod email;
 mod file;
-mod json;
 mod network;
 mod numeric;
 mod string;
-mod time;
-mod upload;
-mod uuid;
 
 pub use choice::{ChoiceField, MultipleChoiceField};
 pub use composite::{DictField, HStoreField, ListField};
-pub use file::{FileField, ImageField};
+pub use file::{FileField, ImageField, UploadedImage};
 pub use network::{IpAddress, Ipv4Field, Ipv6Field};
 pub(crate) use numeric::ascii_digit;
-pub(crate) use string::is_word;
 pub use string::{
     EmailField, MAX_USERNAME, RegexField, SlugField, UrlField, UsernameField, is_space,
     is_username, normalize_username,
 };
-pub use upload::UploadedImage;
-pub(crate) use uuid::parse_uuid;
+pub(crate) use string::{is_word, parse_uuid};
 
 /// The limits and the notation of one field, as `#[field(…)]` gives them.
 #[derive(Clone, Copy, Debug)]

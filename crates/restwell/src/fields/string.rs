@@ -1,8 +1,9 @@
-//! Texts, and texts of one form: addresses, slugs and what matches an expression (contract §5.4 to §5.7).
+//! Texts, and texts of one form: addresses, slugs, what matches an expression, UUIDs (contract §5.4 to §5.8).
 
 use std::{
     borrow::Cow,
-    net::{Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::LazyLock,
 };
 
 use icu_normalizer::ComposingNormalizer;
@@ -10,12 +11,12 @@ use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, GeneralCategoryGroup},
 };
+use regex::Regex;
 use serde::Serializer;
 use serde_json::Value;
+use uuid::{Uuid, fmt::Hyphenated};
 
-use super::{
-    Field, FieldKind, FieldOptions, accept, email::is_email, fail, null, numeric::number_text,
-};
+use super::{Field, FieldKind, FieldOptions, accept, fail, null, numeric::number_text};
 use crate::{exceptions::ErrorDetail, parsers::LONE_SURROGATE};
 
 /// DRF's `CharField`: `Text` and `Varchar` columns.
@@ -274,7 +275,7 @@ const LOOK_ALIKES: [char; 19] = [
 ];
 
 /// Whether these are two or more labels, a final point left out, with a top-level domain that is no number.
-pub(super) fn is_domain(host: &str) -> bool {
+fn is_domain(host: &str) -> bool {
     let is_letter = |c: char| {
         c.is_ascii_alphabetic() || ('\u{A1}'..='\u{FFFF}').contains(&c) && !LOOK_ALIKES.contains(&c)
     };
@@ -296,4 +297,83 @@ pub(super) fn is_domain(host: &str) -> bool {
         .rsplit_once('.')
         .is_some_and(|(_, last)| is_top_level(last))
         && labels.split('.').all(is_label)
+}
+
+/// The longest address, in code points.
+const MAX_EMAIL: usize = 320;
+
+/// The part before the `@`: words with single points between them, or anything in quotes. Case is ignored, so that
+/// the two characters are letters here which Unicode folds to `k` and `s`.
+static MAILBOX: LazyLock<Regex> = LazyLock::new(|| {
+    let word = r"[-!#$%&'*+/=?^_`{}|~0-9A-Z]+";
+    let quoted =
+        r#""(?:[\x01-\x08\x0B\x0C\x0E-\x1F!\x23-\x5B\x5D-\x7F]|\\[\x01-\x09\x0B\x0C\x0E-\x7F])*""#;
+    let pattern = format!(r"^(?i:{word}(?:\.{word})*|{quoted})$");
+    Regex::new(&pattern).expect("the pattern is a constant")
+});
+
+/// Whether mail can be sent to this address, as far as its form says: what Django's `EmailValidator` accepts (contract
+/// §5.5).
+fn is_email(text: &str) -> bool {
+    text.chars().count() <= MAX_EMAIL
+        && text
+            .rsplit_once('@')
+            .is_some_and(|(mailbox, host)| MAILBOX.is_match(mailbox) && is_mail_host(host))
+}
+
+fn is_mail_host(host: &str) -> bool {
+    let literal = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match literal {
+        Some(address) => address.parse::<IpAddr>().is_ok(),
+        None => host == "localhost" || !host.ends_with('.') && is_domain(host),
+    }
+}
+
+/// DRF's `UUIDField`, shown with dashes or, by `#[field(format = "…")]`, as `hex`, `int` or `urn`.
+impl Field for Uuid {
+    type Value = Uuid;
+
+    const KIND: FieldKind = FieldKind::new("string");
+
+    fn to_internal_value(input: &Value, _options: &FieldOptions) -> Result<Uuid, ErrorDetail> {
+        let uuid = match input {
+            Value::Null => return null(),
+            Value::String(text) => parse_uuid(text),
+            Value::Number(number) => number_text(number).parse().ok().map(Uuid::from_u128),
+            // In Python true is 1.
+            Value::Bool(bit) => Some(Uuid::from_u128(u128::from(*bit))),
+            _ => None,
+        };
+        uuid.map_or_else(|| fail("This is not a UUID.", "invalid"), Ok)
+    }
+
+    fn to_representation<S: Serializer>(
+        value: &Uuid,
+        options: &FieldOptions,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match options.format {
+            Some("hex") => serializer.collect_str(&value.as_simple()),
+            Some("int") => serializer.serialize_u128(value.as_u128()),
+            Some("urn") => serializer.collect_str(&value.urn()),
+            _ => serializer.serialize_str(
+                value
+                    .hyphenated()
+                    .encode_lower(&mut [0; Hyphenated::LENGTH]),
+            ),
+        }
+    }
+}
+
+/// What Python's `UUID(text)` reads: 32 hexadecimal digits, with dashes wherever they stand.
+pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
+    let hex = text.replace("urn:", "").replace("uuid:", "");
+    let hex = hex.trim_matches(['{', '}']).replace('-', "");
+    let is_hex = hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex
+        .then(|| u128::from_str_radix(&hex, 16).ok())
+        .flatten()
+        .map(Uuid::from_u128)
 }

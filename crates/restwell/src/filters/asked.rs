@@ -5,10 +5,8 @@ use chrono::{NaiveDate, Utc};
 use diesel::{Connection, RunQueryDsl, sql_types::Text};
 
 use super::{
-    Bound, Condition, FilterField, Lookup, ModelChoice, Pair, boolean,
-    choices::invalid_choice,
-    markers::period,
-    values::{no_null_characters, number},
+    Bound, Condition, FilterField, Lookup, ModelChoice, Pair, boolean, period,
+    values::{invalid_choice, no_null_characters, number},
 };
 use crate::{
     db::Conn,

@@ -5,9 +5,16 @@
 
 use std::marker::PhantomData;
 
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use diesel::{
+    QueryResult,
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment},
+};
+
 use crate::{
     db::Conn,
-    exceptions::{ApiException, Result},
+    exceptions::{ApiException, ErrorDetail, Result},
     keyset::{Keyset, Term},
     models::{Model, Predicate},
     request::Request,
@@ -15,16 +22,14 @@ use crate::{
 };
 
 mod asked;
-mod choices;
 pub mod compared;
-mod markers;
-mod predicates;
 mod values;
 
 pub use asked::{Asked, Parameter};
-pub use choices::ModelChoice;
-pub use markers::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter};
-pub use values::{Bound, FilterField, Lookup, Pair, boolean, choice, list, number, pair};
+use compared::Infix;
+pub use values::{
+    Bound, FilterField, Lookup, ModelChoice, Pair, boolean, choice, list, number, pair,
+};
 
 /// One condition that a client asked for; it is applied to the rows and to their count.
 pub type Condition<M> = Box<dyn Fn(<M as Model>::Query) -> <M as Model>::Query>;
@@ -175,5 +180,89 @@ impl<F: FilterSet> Filtering<F> {
                 .filter_map(|(name, descending)| F::order_by(name, *descending))
                 .collect(),
         )
+    }
+}
+
+/// `?price_min=1&price_max=5`: django-filter's `RangeFilter`.
+pub struct RangeFilter<T>(PhantomData<T>);
+/// `?day_after=2020-01-01&day_before=2020-12-31`: django-filter's `DateFromToRangeFilter`, `TimeRangeFilter` and
+/// `IsoDateTimeFromToRangeFilter`; both ends belong to the range.
+pub struct FromToRangeFilter<T>(PhantomData<T>);
+/// `?day=today`, `yesterday`, `week`, `month` or `year`: django-filter's `DateRangeFilter`.
+pub struct DateRangeFilter<T>(PhantomData<T>);
+/// `?o=-cost,name`: django-filter's `OrderingFilter`.
+pub struct OrderingFilter;
+
+/// A day that moments are compared with, in UTC: from its first moment, or to its last.
+#[derive(Clone, Copy, Debug)]
+pub struct Day;
+
+impl FilterField for Day {
+    type Value = DateTime<Utc>;
+
+    fn parse(text: &str, lookup: Lookup) -> Result<Option<DateTime<Utc>>, ErrorDetail> {
+        let day = <NaiveDate as FilterField>::parse(text, lookup)?;
+        let moments = day.and_then(|day| DateTime::<Utc>::days(day, day));
+        Ok(moments.map(|(first, last)| match lookup {
+            Lookup::Gt | Lookup::Lte => last,
+            _ => first,
+        }))
+    }
+}
+
+/// The first and the last day of a period that is named from today.
+pub(super) fn period(name: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    match name {
+        "today" => Some((today, today)),
+        "yesterday" => today.pred_opt().map(|day| (day, day)),
+        "week" => Some((today.checked_sub_days(Days::new(7))?, today)),
+        "month" => {
+            let first = today.with_day(1)?;
+            Some((first, first.checked_add_months(Months::new(1))?.pred_opt()?))
+        }
+        "year" => Some((
+            NaiveDate::from_ymd_opt(today.year(), 1, 1)?,
+            NaiveDate::from_ymd_opt(today.year(), 12, 31)?,
+        )),
+        _ => None,
+    }
+}
+
+impl<M: 'static> Predicate<M> {
+    /// Holds where all of these hold; without any, everywhere.
+    pub fn all_of(conditions: Vec<Self>) -> Self {
+        Self::of(Joined(conditions, " AND ", "TRUE"))
+    }
+
+    /// Holds where any of these holds; without any, nowhere.
+    pub fn any_of(conditions: Vec<Self>) -> Self {
+        Self::of(Joined(conditions, " OR ", "FALSE"))
+    }
+
+    /// Holds where this does not; also where it is null, as in Django's `exclude`.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::of(Infix("", self, " IS NOT TRUE", (), ""))
+    }
+}
+
+/// Conditions in parentheses with a word between them, or one word if there are none.
+struct Joined<M>(Vec<Predicate<M>>, &'static str, &'static str);
+
+impl<M> QueryFragment<Pg> for Joined<M> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Self(conditions, word, none) = self;
+        out.push_sql("(");
+        for (index, condition) in conditions.iter().enumerate() {
+            if index > 0 {
+                out.push_sql(word);
+            }
+            condition.walk_ast(out.reborrow())?;
+        }
+        if conditions.is_empty() {
+            out.push_sql(none);
+        }
+        out.push_sql(")");
+        Ok(())
     }
 }

@@ -13,10 +13,8 @@ use crate::{
 };
 
 mod cursor;
-mod page_size;
 
 pub use cursor::{Cursor, CursorPagination, CursorWindow};
-pub use page_size::PageSize;
 
 /// How a list is cut into pages.
 ///
@@ -320,4 +318,33 @@ fn positive(params: &QueryParams, name: &str, max: u32) -> Option<i64> {
 
 fn no_such_page() -> ApiException {
     ApiException::new(StatusCode::NOT_FOUND, "There is no such page.", "not_found")
+}
+
+/// A paginator with this page size, whatever the service's own is: `PageSize<10, PageNumber<100>>` has ten rows a page
+/// unless the client asks for another number. 0 is no pages at all, unless the client sends a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSize<const ROWS: u32, P>(P);
+
+impl<const ROWS: u32, P: Pagination> Pagination for PageSize<ROWS, P> {
+    fn new(_: u32) -> Self {
+        Self(P::new(ROWS))
+    }
+
+    fn cursor(&self, params: &QueryParams) -> Result<Option<CursorWindow>> {
+        self.0.cursor(params)
+    }
+
+    fn window(&self, params: &QueryParams) -> Result<Option<Window>> {
+        self.0.window(params)
+    }
+
+    fn links(
+        &self,
+        window: &Window,
+        count: i64,
+        base_url: &str,
+        params: &QueryParams,
+    ) -> Result<Links> {
+        self.0.links(window, count, base_url, params)
+    }
 }

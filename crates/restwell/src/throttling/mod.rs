@@ -3,9 +3,10 @@
 //! A throttle says whom it counts, and in which scope; [`crate::settings::Settings::throttle_rates`] says how many
 //! requests a scope lets through, and a [`ThrottleStore`] remembers those of the period.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
 
 use actix_web::http::{Method, header::HeaderName};
+use openssl::sha::sha256;
 use serde_json::Value;
 
 use crate::{
@@ -16,13 +17,9 @@ use crate::{
     response::Response,
 };
 
-mod memory;
-mod postgres;
-mod rate;
+mod stores;
 
-pub use memory::MemoryStore;
-pub use postgres::PostgresStore;
-pub use rate::{Key, Rate, ThrottleStore, Usage};
+pub use stores::{MemoryStore, PostgresStore};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -249,7 +246,7 @@ pub(crate) fn add_rate_limits(response: Response, request: &Request) -> Response
     let joined =
         |text: fn(&RateLimit) -> String| limits.iter().map(text).collect::<Vec<_>>().join(", ");
     let left = joined(|limit| {
-        let seconds = rate::whole_seconds(limit.usage.renews_in);
+        let seconds = whole_seconds(limit.usage.renews_in);
         format!(
             "{:?};r={};t={seconds}",
             limit.limit.scope,
@@ -279,4 +276,86 @@ pub(crate) fn check_throttles(
         None => Ok(()),
         wait => Err(ApiException::throttled(wait)),
     }
+}
+
+/// A number of requests in a period: `"10/min".parse()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many requests; 0 lets none through.
+    pub requests: u32,
+    /// In which time.
+    pub period: Duration,
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    /// DRF's syntax: a number, a slash, and a word of which only the first letter counts (contract §13.1).
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (requests, period) = text.split_once('/')?;
+            let seconds = match period.chars().next()? {
+                's' => 1,
+                'm' => 60,
+                'h' => 3600,
+                'd' => 86400,
+                _ => return None,
+            };
+            let requests = requests.trim().parse().ok()?;
+            (!period.contains('/')).then_some(Self {
+                requests,
+                period: Duration::from_secs(seconds),
+            })
+        };
+        parse().ok_or_else(|| {
+            format!("`{text}` is not a rate such as 100/hour: a number, a slash, and s, m, h or d")
+        })
+    }
+}
+
+/// Whom a request counts for, in which scope: the SHA-256 of `throttle_<scope>_<ident>`, so that a key is short, and
+/// tells nobody who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key(pub [u8; 32]);
+
+impl Key {
+    fn new(scope: &str, ident: &str) -> Self {
+        Self(sha256(format!("throttle_{scope}_{ident}").as_bytes()))
+    }
+}
+
+/// Who remembers the requests of a period.
+pub trait ThrottleStore: fmt::Debug + Send + Sync {
+    /// Called for each request that counts: forgets what is older than the period, and remembers this request if there
+    /// is room for it (contract §13.2). Of requests at the same time no more than there is room for may be let through.
+    ///
+    /// # Errors
+    /// When the count cannot be had: the request is answered with it.
+    fn count(&self, key: &Key, rate: Rate, conn: &mut Conn) -> Result<Usage>;
+}
+
+/// What is known of a key once a request was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Whether there was room for the request.
+    pub is_allowed: bool,
+    /// The requests of the period that ends now, with this one if there was room.
+    pub requests: u32,
+    /// How long until the oldest of them is forgotten; the whole period if there are none.
+    pub renews_in: Duration,
+}
+
+impl Usage {
+    /// How many seconds a denied client should wait; 0 if nobody knows, as the rate was higher before (contract §13.3).
+    fn wait(&self, rate: Rate) -> u64 {
+        match self.requests <= rate.requests {
+            true => whole_seconds(self.renews_in),
+            false => 0,
+        }
+    }
+}
+
+/// Rounded up.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
