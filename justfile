@@ -33,6 +33,10 @@ parity *arguments:
 fuzz *arguments:
     scripts/fuzz {{arguments}}
 
+# The service of docs/first-service.md, written, built and tried
+first-service:
+    scripts/first-service
+
 # Whether src/schema.rs is what the migrations make
 schema-check:
     scripts/schema-check
