@@ -10,14 +10,14 @@ use crate::{
     settings::Settings,
 };
 
-pub(crate) struct Chunks {
-    payload: web::Payload,
+pub(crate) struct Chunks<'p> {
+    payload: &'p mut web::Payload,
     left: u64,
     timeout: Duration,
 }
 
-impl Chunks {
-    pub(crate) fn new(payload: web::Payload, limit: u64, settings: &Settings) -> Self {
+impl<'p> Chunks<'p> {
+    pub(crate) fn new(payload: &'p mut web::Payload, limit: u64, settings: &Settings) -> Self {
         Self {
             payload,
             left: limit,
@@ -30,7 +30,7 @@ impl Chunks {
     /// # Errors
     /// 400 `parse_error` for a body that was cut off, 408 for a pause that is too long, 413 for more than the limit.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
-        let next = poll_fn(|context| Pin::new(&mut self.payload).poll_next(context));
+        let next = poll_fn(|context| Pin::new(&mut *self.payload).poll_next(context));
         let next = tokio::time::timeout(self.timeout, next).await;
         let chunk = next.map_err(|_| ApiException::request_timeout())?;
         let chunk = chunk.transpose().map_err(|_| ApiException::parse_error())?;

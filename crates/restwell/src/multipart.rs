@@ -34,7 +34,7 @@ const MAX_BOUNDARY: usize = 200;
 /// 400 `parse_error` for no usable boundary and for too many parts, 413 for what is over a limit;
 /// else as [`Chunks::next`].
 pub(crate) async fn read_form(
-    payload: web::Payload,
+    payload: &mut web::Payload,
     content_type: &str,
     settings: &Settings,
 ) -> Result<Option<Form>> {
@@ -62,7 +62,7 @@ pub(crate) async fn read_form(
 /// # Errors
 /// 400 `parse_error` for a file without a name, 413 for one that is too large; else as [`Chunks::next`].
 pub(crate) async fn read_file(
-    payload: web::Payload,
+    payload: &mut web::Payload,
     name: Option<&str>,
     content_type: &str,
     settings: &Settings,

@@ -3,12 +3,15 @@
 use std::{
     cell::{OnceCell, RefCell},
     num::NonZero,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
     time::Instant,
 };
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
+    body::{BodySize, BoxBody, MessageBody},
     http::{
         Method, StatusCode,
         header::{self, HeaderName, HeaderValue},
@@ -92,7 +95,7 @@ impl App {
         ));
     }
 
-    async fn serve(&self, http: HttpRequest, payload: web::Payload) -> HttpResponse {
+    async fn serve(&self, http: HttpRequest, mut payload: web::Payload) -> HttpResponse {
         let start = Instant::now();
         let id = request_id(&http);
         let storage = &self.settings.storage;
@@ -105,7 +108,7 @@ impl App {
                 )
             }
             None => {
-                let (result, statements) = self.answer(&http, payload, &id).await;
+                let (result, statements) = self.answer(&http, &mut payload, &id).await;
                 (result.map(to_actix), statements)
             }
         };
@@ -118,7 +121,11 @@ impl App {
         log_request(&http, response.status(), statements, &id, start);
         add_headers(&mut response, &id);
         response.extensions_mut().insert(Statements(statements));
-        response
+        // What has a length is not waited for.
+        match http.chunked() {
+            Ok(true) => response.map_body(|_, body| BoxBody::new(LastWord { body, payload })),
+            _ => response,
+        }
     }
 
     /// The answer to what dispatch never saw.
@@ -137,7 +144,7 @@ impl App {
     async fn answer(
         &self,
         http: &HttpRequest,
-        payload: web::Payload,
+        payload: &mut web::Payload,
         id: &str,
     ) -> (Result<Response>, u32) {
         match self.request(http, payload, id).await {
@@ -199,7 +206,12 @@ impl App {
         is_said || http.app_config().secure()
     }
 
-    async fn request(&self, http: &HttpRequest, payload: web::Payload, id: &str) -> Result<Routed> {
+    async fn request(
+        &self,
+        http: &HttpRequest,
+        payload: &mut web::Payload,
+        id: &str,
+    ) -> Result<Routed> {
         let host = self.host(http)?;
         let origin = format!(
             "{}://{host}",
@@ -248,7 +260,7 @@ impl App {
 
     /// Only a verb that has a use for its body gets it read (contract §0.3). What is wrong with it is told when the view
     /// asks for it: what is wrong with the rest of the request goes first.
-    async fn body(&self, http: &HttpRequest, payload: web::Payload, route: &Match) -> Body {
+    async fn body(&self, http: &HttpRequest, payload: &mut web::Payload, route: &Match) -> Body {
         if !matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH) {
             return Body::Bytes(Bytes::new());
         }
@@ -276,6 +288,29 @@ impl App {
                 read.map_or_else(Body::Refused, Body::Bytes)
             }
         }
+    }
+}
+
+/// The body of an answer behind which the connection ends, unless the request was read to its end: without the payload
+/// actix would wait for the rest of it, however long that takes.
+struct LastWord {
+    body: BoxBody,
+    #[expect(dead_code, reason = "that it is there is what counts")]
+    payload: web::Payload,
+}
+
+impl MessageBody for LastWord {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(context)
     }
 }
 

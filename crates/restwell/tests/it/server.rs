@@ -1,7 +1,7 @@
 //! What a service does for many at once, and for clients that take their time.
 
 use std::{
-    io::{BufReader, Read, Write},
+    io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
     num::NonZero,
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
@@ -95,7 +95,7 @@ fn who_finds_a_full_queue_is_told_to_come_again() {
     }
 }
 
-/// What the server sends to a client that sends this and then nothing: a head and a JSON object.
+/// What the server sends, until it ends the connection, to a client that sends this and then nothing.
 fn answer_to(sent: String, database: &TestDatabase) -> String {
     let settings = Settings {
         body_timeout: LONG,
@@ -119,12 +119,7 @@ fn answer_to(sent: String, database: &TestDatabase) -> String {
                 .unwrap();
             stream.write_all(sent.as_bytes()).unwrap();
             let mut answer = String::new();
-            let mut read = BufReader::new(stream);
-            while !answer.ends_with('}') {
-                let mut byte = [0];
-                read.read_exact(&mut byte).unwrap();
-                answer.push(byte[0].into());
-            }
+            stream.read_to_string(&mut answer).unwrap();
             answer
         });
         let answer = answer.await.unwrap();
@@ -147,6 +142,19 @@ fn a_body_that_pauses_for_too_long_is_408() {
         let answer = answer_to(sent, &database);
         assert!(answer.starts_with("HTTP/1.1 408 "), "{body} {answer}");
         assert!(answer.contains("did not arrive in time"), "{answer}");
+    }
+}
+
+#[test]
+fn a_body_that_nobody_reads_does_not_keep_a_connection() {
+    let database = template().database();
+    for body in [
+        "Content-Length: 9\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{\"",
+    ] {
+        let sent = format!("POST /nothing/ HTTP/1.1\r\nHost: localhost\r\n{body}");
+        let answer = answer_to(sent, &database);
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{body} {answer}");
     }
 }
 
