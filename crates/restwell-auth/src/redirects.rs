@@ -1,7 +1,7 @@
 //! Where to go after signing in or out: only to pages of this site, whatever a link has put into `next`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use restwell::{exceptions::Result, request::Request};
+use restwell::{exceptions::Result, fields::trim, request::Request};
 
 /// What names the page to go to, in the query and in the form.
 pub(super) const NEXT: &str = "next";
@@ -55,9 +55,7 @@ pub(super) fn location(url: &str) -> String {
 /// assert!(!is_safe_redirect("//evil.example.com/", "https://library.example.org"));
 /// ```
 pub fn is_safe_redirect(url: &str, origin: &str) -> bool {
-    let is_space =
-        |character: char| character.is_whitespace() || matches!(character, '\x1c'..='\x1f');
-    let url = url.trim_matches(is_space);
+    let url = trim(url);
     // Browsers read a backslash as a slash, but not everywhere.
     is_of(url, origin) && is_of(&url.replace('\\', "/"), origin)
 }

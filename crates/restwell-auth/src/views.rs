@@ -5,7 +5,7 @@ use restwell::{
     csrf::check_csrf,
     db::Conn,
     exceptions::Result,
-    fields::{MAX_USERNAME, is_space, normalize_username},
+    fields::{MAX_USERNAME, normalize_username, trim},
     parsers::Parser,
     permissions::AllowAny,
     renderers::{JSON, Renderer},
@@ -73,7 +73,7 @@ fn sign_in(request: &Request, conn: &mut Conn) -> Result<Response> {
             .and_then(|value| value.as_str())
             .unwrap_or_default()
     };
-    let (username, password) = (text("username").trim_matches(is_space), text("password"));
+    let (username, password) = (trim(text("username")), text("password"));
     let next = next_page(request)?;
     let error = if username.is_empty() || password.is_empty() {
         "Enter your username and your password."

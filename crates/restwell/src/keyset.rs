@@ -15,13 +15,12 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    fields::{Field, FieldOptions},
+    fields::{Field, FieldOptions, parse_big_int},
     filters::{
         Lookup,
         compared::{Compared, ComparedWith},
     },
     models::{Column, Model, Order, Predicate},
-    parsers::parse_big_int,
     renderers::python_float,
 };
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::{
     exceptions::{ApiException, Result},
-    parsers::{MediaType, media_type, parse_int},
+    fields::parse_int,
+    parsers::{MediaType, media_type},
     renderers::Renderer,
 };
 

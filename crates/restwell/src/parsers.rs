@@ -13,7 +13,7 @@ use serde_json::{Number, Value};
 
 use crate::{
     exceptions::{ApiException, Result},
-    fields::ascii_digit,
+    fields::MAX_INT_DIGITS,
     forms::{Form, Part},
     query_params::MAX_FIELDS,
     renderers::python_float,
@@ -103,9 +103,6 @@ pub(crate) fn is_form(content_type: &str) -> bool {
 pub const LONE_SURROGATE: char = '\u{FDD0}';
 
 const MAX_CONTENT_TYPE_LENGTH: usize = 256;
-
-/// Python reads no longer integers, since that takes quadratic time.
-const MAX_INT_DIGITS: usize = 4300;
 
 /// Python's codecs that turn bytes into bytes, or fail on purpose (contract §3.8).
 const NO_CHARSETS: [&str; 17] = [
@@ -404,34 +401,4 @@ fn normal_number(text: &str) -> Result<Option<Number>> {
         )));
     }
     Ok(None)
-}
-
-/// What [`parse_big_int`] reads, clamped to 64 bits.
-pub(crate) fn parse_int(text: &str) -> Option<i64> {
-    let clamp = |number: i128| number.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
-    parse_big_int(text).map(clamp)
-}
-
-/// What Python's `int()` reads: digits of any script, with space around and underscores between; clamped to 128 bits.
-pub(crate) fn parse_big_int(text: &str) -> Option<i128> {
-    let text = text.trim();
-    let (mut number, mut digits, mut after_digit) = (0i128, 0, false);
-    for c in text.strip_prefix(['+', '-']).unwrap_or(text).chars() {
-        let digit = ascii_digit(c).to_digit(10);
-        match digit {
-            Some(digit) => {
-                number = number.saturating_mul(10).saturating_add(digit.into());
-                digits += 1;
-            }
-            None if c == '_' && after_digit => {}
-            None => return None,
-        }
-        after_digit = digit.is_some();
-    }
-    let is_number = after_digit && digits <= MAX_INT_DIGITS;
-    is_number.then_some(if text.starts_with('-') {
-        -number
-    } else {
-        number
-    })
 }

@@ -11,9 +11,8 @@ use serde_json::Value;
 use crate::{
     db::Conn,
     exceptions::{ErrorDetail, Result},
-    fields::{Field, FieldOptions, fail, null},
+    fields::{Field, FieldOptions, fail, null, parse_big_int},
     models::{Key, Model, SlugModel},
-    parsers::parse_big_int,
     permissions::visible,
     request::Request,
     serializers::{Checks, Scope},

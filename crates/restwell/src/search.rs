@@ -1,6 +1,9 @@
 //! The texts of `?search=` and `?ordering=`, taken apart (contract §10.8, §10.11). [`crate::filters`] applies them.
 
-use crate::{exceptions::ErrorDetail, fields::is_space};
+use crate::{
+    exceptions::ErrorDetail,
+    fields::{is_space, trim},
+};
 
 /// The terms of a search, all of which must match.
 ///
@@ -89,10 +92,6 @@ fn unquote(bit: &str) -> Option<String> {
 
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'')
-}
-
-fn trim(text: &str) -> &str {
-    text.trim_matches(is_space)
 }
 
 /// A text as it stands in a `LIKE` pattern, where it matches only itself.

@@ -27,12 +27,12 @@ pub use choice::{ChoiceField, MultipleChoiceField};
 pub use composite::{DictField, HStoreField, ListField};
 pub use file::{FileField, ImageField, UploadedImage};
 pub use network::{IpAddress, Ipv4Field, Ipv6Field};
-pub(crate) use numeric::ascii_digit;
+pub(crate) use numeric::{MAX_INT_DIGITS, ascii_digit, parse_big_int, parse_int};
 pub use string::{
-    EmailField, MAX_USERNAME, RegexField, SlugField, UrlField, UsernameField, is_space,
-    is_username, normalize_username,
+    EmailField, MAX_USERNAME, RegexField, SlugField, UrlField, UsernameField, is_username,
+    normalize_username, trim,
 };
-pub(crate) use string::{is_word, parse_uuid};
+pub(crate) use string::{is_space, is_word, parse_uuid};
 
 /// The limits and the notation of one field, as `#[field(…)]` gives them.
 #[derive(Clone, Copy, Debug)]

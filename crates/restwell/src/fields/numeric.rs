@@ -11,6 +11,8 @@ use crate::exceptions::ErrorDetail;
 
 /// Characters of a text that stands for a number.
 const MAX_LENGTH: u32 = 1000;
+/// Python reads no longer integers, since that takes quadratic time.
+pub(crate) const MAX_INT_DIGITS: usize = 4300;
 /// Digits of a decimal without declared limits: with sign, zero and point it must be short enough to be read again.
 const MAX_DIGITS: u32 = MAX_LENGTH - 3;
 
@@ -73,27 +75,10 @@ fn read_integer(
     accept_within(number, Some(max), Some(min), compare)
 }
 
-/// What Python's `int()` reads once a fraction of zeros is cut off, clamped to 128 bits.
+/// What Python's `int()` reads once a fraction of zeros is cut off.
 fn parse_integer(text: &str) -> Option<i128> {
-    let whole = trim(text)
-        .trim_end_matches('0')
-        .strip_suffix('.')
-        .unwrap_or(text);
-    let text = to_ascii(whole)?;
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let number = digits.bytes().fold(0i128, |number, byte| {
-        number
-            .saturating_mul(10)
-            .saturating_add((byte - b'0').into())
-    });
-    Some(if text.starts_with('-') {
-        -number
-    } else {
-        number
-    })
+    let whole = trim(text).trim_end_matches('0').strip_suffix('.');
+    parse_big_int(whole.unwrap_or(text))
 }
 
 /// DRF's `FloatField`.
@@ -411,6 +396,36 @@ fn to_ascii(text: &str) -> Option<Cow<'_, str>> {
         }
     }
     Some(Cow::Owned(ascii))
+}
+
+/// What [`parse_big_int`] reads, clamped to 64 bits.
+pub(crate) fn parse_int(text: &str) -> Option<i64> {
+    let clamp = |number: i128| number.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    parse_big_int(text).map(clamp)
+}
+
+/// What Python's `int()` reads: digits of any script, with space around and underscores between; clamped to 128 bits.
+pub(crate) fn parse_big_int(text: &str) -> Option<i128> {
+    let text = text.trim();
+    let (mut number, mut digits, mut after_digit) = (0i128, 0, false);
+    for c in text.strip_prefix(['+', '-']).unwrap_or(text).chars() {
+        let digit = ascii_digit(c).to_digit(10);
+        match digit {
+            Some(digit) => {
+                number = number.saturating_mul(10).saturating_add(digit.into());
+                digits += 1;
+            }
+            None if c == '_' && after_digit => {}
+            None => return None,
+        }
+        after_digit = digit.is_some();
+    }
+    let is_number = after_digit && digits <= MAX_INT_DIGITS;
+    is_number.then_some(if text.starts_with('-') {
+        -number
+    } else {
+        number
+    })
 }
 
 /// The ASCII digit of the same value if this is a decimal digit of any script, else the character itself.

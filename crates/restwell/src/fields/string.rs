@@ -210,12 +210,12 @@ pub(super) fn unstorable_characters(text: &str) -> impl Iterator<Item = ErrorDet
 }
 
 /// The text without the white space of Python's `str.strip()`: Unicode's, and four ASCII separators.
-pub(super) fn trim(text: &str) -> &str {
+pub fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
 /// Whether Python's `str.isspace()` holds for this character.
-pub fn is_space(c: char) -> bool {
+pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1C}'..='\u{1F}').contains(&c)
 }
 

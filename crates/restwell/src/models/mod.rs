@@ -12,7 +12,11 @@ use diesel::QueryResult;
 use serde::Serialize;
 
 pub use self::expr::{Expr, Order, Pairs, Predicate};
-use crate::{db::Conn, fields::parse_uuid, keyset::Term, parsers::parse_big_int};
+use crate::{
+    db::Conn,
+    fields::{parse_big_int, parse_uuid},
+    keyset::Term,
+};
 
 /// A type of primary key.
 pub trait Key: Clone + Ord + Hash + Display + Serialize + Send + Sync + 'static {

@@ -11,9 +11,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::{Links, Pagination, Window, no_such_page, positive};
 use crate::{
     exceptions::{ApiException, Result},
+    fields::parse_int,
     keyset::Keyset,
     models::Model,
-    parsers::parse_int,
     query_params::{QueryParams, push_quoted},
 };
 

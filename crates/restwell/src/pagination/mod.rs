@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{
     exceptions::{ApiException, Result},
-    parsers::{parse_big_int, parse_int},
+    fields::{parse_big_int, parse_int},
     query_params::QueryParams,
 };
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::{
     db::Conn,
     exceptions::{ApiException, Result},
-    fields::{MAX_USERNAME, is_space, normalize_username},
+    fields::{MAX_USERNAME, normalize_username, trim},
     request::Request,
     response::Response,
 };
@@ -149,7 +149,7 @@ impl Throttle for LoginRateThrottle {
 /// is nobody's. What is wrong with the body is the view's to tell.
 fn username(request: &Request) -> Option<Cow<'_, str>> {
     let name = match request.data().ok()?.get("username")? {
-        Value::String(text) => text.trim_matches(is_space),
+        Value::String(text) => trim(text),
         Value::Number(number) => number.as_str(),
         _ => return None,
     };
