@@ -343,6 +343,42 @@ where
     type Model = M;
 }
 
+/// A relation to many rows, as [`IsToMany::Relation`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not lead to many rows",
+    label = "leads to one row",
+    note = "a list stands for a `many_to_many` or a `has_many`"
+)]
+pub trait IsToMany: Sized {
+    /// The relation.
+    type Relation;
+    /// The relation itself.
+    fn relation(self) -> Self::Relation;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: ToMany> IsToMany for R {
+    type Relation = R;
+    fn relation(self) -> R {
+        self
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<R> IsToMany for R
+where
+    Nothing<R>: Never,
+{
+    type Relation = R;
+    fn relation(self) -> R {
+        self
+    }
+}
+
+/// A relation to many rows.
+pub fn to_many<R: IsToMany>(relation: R) -> R::Relation {
+    relation.relation()
+}
+
 /// A serializer of a model, as [`IsNested::Serializer`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a serializer of a model",

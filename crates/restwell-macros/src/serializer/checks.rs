@@ -57,7 +57,14 @@ impl Container<'_> {
     /// The name of the model that a field stands for; a mistake underlines what the user wrote.
     pub(super) fn attribute(&self, field: &Field<'_>) -> TokenStream {
         let (model, source) = (&self.model, &field.source);
-        quote_spanned!(source.span()=> <#model as ::restwell::models::Model>::FIELDS.#source)
+        let name =
+            quote_spanned!(source.span()=> <#model as ::restwell::models::Model>::FIELDS.#source);
+        match field.kind {
+            Kind::Many { .. } | Kind::Nested { many: true, .. } => {
+                quote_spanned!(source.span()=> ::restwell::private::to_many(#name))
+            }
+            _ => name,
+        }
     }
 
     /// The relation of a nested field, which must lead to the serializer's model.

@@ -66,14 +66,12 @@ pub fn read_nullable_related<R: RelatedField>(
     errors: &mut Errors,
     conn: &mut Conn,
 ) -> Result<Option<Option<<R::Target as Model>::Key>>> {
-    let Some(sent) = present(input, field, FormValue::Text, scope, errors) else {
-        return Ok(None);
-    };
-    let value = sent.into_value();
-    if value.is_null() || value.as_str() == Some("") {
-        return Ok(Some(None));
+    let sent = input.get(field, FormValue::Text, scope.partial);
+    let is_null = |value: &Value| value.is_null() || value.as_str() == Some("");
+    match sent.map(Sent::into_value) {
+        Some(value) if is_null(&value) => Ok(Some(None)),
+        _ => Ok(read_related::<R>(input, field, rows, scope, errors, conn)?.map(Some)),
     }
-    Ok(kept(R::to_key(&value, rows, scope, conn)?, field.name, errors).map(Some))
 }
 
 /// The keys of all related rows, each once, if they were sent and exist; the field's errors otherwise.
