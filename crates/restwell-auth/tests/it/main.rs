@@ -1,4 +1,5 @@
-//! Accounts and what recognises them, by module, on the tables of the library's first migration.
+//! Accounts and what recognises them, by module, on the tables of the library's first migration. The framework's sessions
+//! and its protection against forged requests are tested here too: with users who sign in.
 
 #[cfg(test)]
 mod accounts;

@@ -1,4 +1,5 @@
-//! The framework's tests, by module; those that need a database use the small models of [`shop`].
+//! The framework's tests, by module; those that need a database use the small models of [`shop`]. Sessions and CSRF are
+//! tested in `restwell-auth`, where there are users.
 
 #[cfg(test)]
 mod cursors;
