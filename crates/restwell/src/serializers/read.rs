@@ -1,4 +1,5 @@
-//! What validation reads a field's value with: each is there, left out, or an error of the field.
+//! What validation reads a field's value with: each is there, left out, or an error of the field. Objects inside of what a
+//! client sent are validated as objects of their own, in the scope of the whole.
 
 use serde_json::Value;
 
