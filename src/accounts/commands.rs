@@ -5,9 +5,8 @@ use std::io::{self, IsTerminal as _};
 use console::Term;
 use diesel::PgConnection;
 use restwell::{
-    crypto::{ALPHANUMERIC, random_string},
+    crypto::{ALPHANUMERIC, hashers::PasswordHasher, random_string},
     fields::{is_username, normalize_username},
-    hashers::PasswordHasher,
 };
 use restwell_auth::{
     User, authtoken::Token, create_superuser, get_by_username, has_superuser, set_password,

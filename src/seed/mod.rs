@@ -12,7 +12,7 @@ use diesel::{
     pg::{CopyFormat, CopyHeader, CopyTarget},
     prelude::*,
 };
-use restwell::hashers::{PasswordHasher, make_password};
+use restwell::crypto::hashers::{PasswordHasher, make_password};
 use restwell_postgres::migrate;
 
 use crate::{

@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use diesel::{PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use lending_library::{accounts::policies::POLICIES, settings::Secret};
 use restwell::{
-    db::Db, exceptions::ErrorFormat, hashers::PasswordHasher, server::App, settings::Settings,
-    storage::FileSystemStorage, test::ApiClient,
+    crypto::hashers::PasswordHasher, db::Db, exceptions::ErrorFormat, server::App,
+    settings::Settings, storage::FileSystemStorage, test::ApiClient,
 };
 use restwell_postgres::{
     migrate,

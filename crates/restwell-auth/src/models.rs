@@ -12,9 +12,9 @@ use diesel::{
 };
 use restwell::{
     authentication::{AbstractUser, Permissions},
+    crypto::hashers::{PasswordHasher, make_password},
     db::Conn,
     exceptions::Result,
-    hashers::{PasswordHasher, make_password},
     prelude::Model,
 };
 

@@ -5,6 +5,7 @@ use std::{any::Any, cell::OnceCell, collections::HashSet};
 use actix_web::http::header;
 
 use crate::{
+    crypto::hashers::{self, HashError, Verdict},
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
@@ -206,5 +207,44 @@ pub(crate) fn challenge(exception: ApiException, request: &Request) -> ApiExcept
             ..exception
         },
         None => exception.forbidden(),
+    }
+}
+
+impl Request {
+    /// What is stored for a password, by the service's hasher; the handler starts again after it
+    /// ([`Request::offload`]).
+    ///
+    /// # Errors
+    /// 500 if the hasher costs more than it may.
+    pub fn make_password(&self, password: &str) -> Result<String> {
+        let hasher = self.settings.password_hasher;
+        let text = password.to_owned();
+        let name = format!("make_password {password}");
+        let encoded = self.offload(&name, move || hashers::make_password(&text, hasher))?;
+        Ok(encoded?)
+    }
+
+    /// What is known of a password after a look at its hash; without one it takes as long.
+    ///
+    /// # Errors
+    /// 500 if the hasher costs more than it may.
+    pub fn check_password(&self, password: &str, encoded: Option<&str>) -> Result<Verdict> {
+        let hasher = self.settings.password_hasher;
+        let texts = (password.to_owned(), encoded.map(str::to_owned));
+        let name = format!("check_password {encoded:?} {password}");
+        let verdict = self.offload(&name, move || match texts {
+            (password, Some(encoded)) => hashers::check_password(&password, &encoded, hasher),
+            (password, None) => {
+                hashers::check_unknown_user(&password, hasher).map(|()| Verdict::default())
+            }
+        })?;
+        Ok(verdict?)
+    }
+}
+
+/// A fault of ours: the settings', or the machine's.
+impl From<HashError> for ApiException {
+    fn from(error: HashError) -> Self {
+        Self::internal(error.to_string())
     }
 }

@@ -70,7 +70,7 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
-//! | who asks | [`authentication`], [`scopes`], [`sessions`], [`csrf`], [`signing`], [`hashers`] | `docs/authentication.md` |
+//! | who asks | [`authentication`], [`scopes`], [`sessions`], [`csrf`], [`crypto::signing`], [`crypto::hashers`] | `docs/authentication.md` |
 //! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
@@ -92,7 +92,6 @@ pub mod authentication;
 pub mod checks;
 mod chunks;
 pub mod cookies;
-pub mod crypto;
 pub mod csrf;
 pub mod db;
 pub mod exceptions;
@@ -100,7 +99,6 @@ pub mod fields;
 pub mod filters;
 pub mod forms;
 pub mod generics;
-pub mod hashers;
 pub mod input;
 pub mod keyset;
 mod metadata;
@@ -129,7 +127,6 @@ pub mod serializers;
 pub mod server;
 pub mod sessions;
 pub mod settings;
-pub mod signing;
 pub mod storage;
 pub mod test;
 pub mod throttling;
@@ -138,6 +135,7 @@ pub mod versioning;
 mod views;
 pub mod viewsets;
 
+pub use restwell_crypto as crypto;
 pub use restwell_macros::{FilterSet, Model, Serializer, viewset};
 
 /// The code of the guides compiles and runs as doctests.

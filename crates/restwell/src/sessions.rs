@@ -12,13 +12,12 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::{
-    crypto::random_string,
+    crypto::{random_string, signing::TimestampSigner},
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
     response::Response,
     settings::Settings,
-    signing::TimestampSigner,
 };
 use schema::django_session;
 
@@ -190,7 +189,8 @@ fn load(request: &Request, conn: &mut Conn) -> Result<State> {
 
 fn signer(settings: &Settings) -> TimestampSigner<'_> {
     TimestampSigner {
-        settings,
+        key: &settings.secret_key,
+        fallback_keys: &settings.secret_key_fallbacks,
         salt: SALT,
     }
 }

@@ -9,7 +9,7 @@ use actix_web::http::Method;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use lending_library::settings::Settings;
 use restwell::{
-    hashers::{PasswordHasher, make_password},
+    crypto::hashers::{PasswordHasher, make_password},
     test::{TestRequest, TestResponse},
 };
 

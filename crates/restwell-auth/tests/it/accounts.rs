@@ -10,8 +10,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use diesel::{connection::SimpleConnection, prelude::*};
 use restwell::{
     api_views::ApiView,
+    crypto::hashers::{PasswordHasher, make_password, make_unusable_password},
     db::Db,
-    hashers::{PasswordHasher, make_password, make_unusable_password},
     prelude::*,
     server::App,
     settings::Settings,

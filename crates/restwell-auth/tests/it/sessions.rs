@@ -7,13 +7,12 @@ use regex::Regex;
 use restwell::{
     api_views::ApiView,
     cookies::{CookieSettings, SameSite},
-    crypto::SecretKey,
+    crypto::{SecretKey, signing::TimestampSigner},
     exceptions::ErrorFormat,
     permissions::AllowAny,
     prelude::*,
     sessions::clear_expired,
     settings::Settings,
-    signing::TimestampSigner,
     test::{TestRequest, TestResponse},
     viewsets::Policies,
 };
@@ -146,7 +145,8 @@ fn stored(database: &TestDatabase) -> Vec<(String, Value)> {
         django_session::table.select((django_session::session_key, django_session::session_data));
     let rows: Vec<(String, String)> = query.load(&mut database.connect()).unwrap();
     let signer = TimestampSigner {
-        settings: &settings(),
+        key: &SecretKey::new(KEY),
+        fallback_keys: &[],
         salt: "django.contrib.sessions.SessionStore",
     };
     let rows = rows.into_iter();

@@ -16,7 +16,6 @@ mod gadgets;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
-mod hashers;
 #[cfg(test)]
 mod media;
 #[cfg(test)]
@@ -51,7 +50,6 @@ mod server;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]
-mod signing;
 #[cfg(test)]
 mod things;
 #[cfg(test)]

@@ -1,8 +1,14 @@
 //! What secrets need: random texts, comparing without telling, and Django's keyed hashes. The work is OpenSSL's.
+//!
+//! Services find it as `restwell::crypto`.
+#![warn(missing_docs)]
 
 use std::fmt;
 
 use openssl::{hash::MessageDigest, memcmp, pkey::PKey, rand::rand_bytes, sha, sign::Signer};
+
+pub mod hashers;
+pub mod signing;
 
 /// Letters and digits: Django's `RANDOM_STRING_CHARS`.
 pub const ALPHANUMERIC: &[u8; 62] =

@@ -3,6 +3,8 @@
 //! How long a refusal takes does not tell why: a hash that nobody can check, or none at all, costs what the preferred
 //! hasher costs, and a cheaper one is made up for (Django's `harden_runtime`).
 
+use std::{error::Error, fmt};
+
 use base64::{
     Engine,
     alphabet::BCRYPT,
@@ -13,11 +15,7 @@ use base64::{
 };
 use openssl::{error::ErrorStack, hash::MessageDigest, kdf, pkcs5, sha::sha256};
 
-use crate::{
-    crypto::{ALPHANUMERIC, constant_time_compare, hex, random_bytes, random_string},
-    exceptions::{ApiException, Result},
-    request::Request,
-};
+use crate::{ALPHANUMERIC, constant_time_compare, hex, random_bytes, random_string};
 
 /// What no hash starts with.
 const UNUSABLE_PREFIX: char = '!';
@@ -92,11 +90,31 @@ pub struct Verdict {
     pub must_update: bool,
 }
 
+/// Why a password could not be hashed.
+#[derive(Clone, Debug)]
+pub enum HashError {
+    /// One hash would cost too much time or memory, or there is no such hash.
+    TooCostly(PasswordHasher),
+    /// OpenSSL failed, perhaps for want of memory.
+    OpenSsl(ErrorStack),
+}
+
+impl fmt::Display for HashError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooCostly(hasher) => write!(f, "{hasher:?} is beyond the limits of a hasher"),
+            Self::OpenSsl(error) => write!(f, "a password could not be hashed: {error}"),
+        }
+    }
+}
+
+impl Error for HashError {}
+
 /// What is stored for a password; salted, so never the same twice.
 ///
 /// # Errors
-/// 500 if the hasher's cost is over its limits, or there is no memory for it.
-pub fn make_password(password: &str, hasher: PasswordHasher) -> Result<String> {
+/// The hasher's cost is over its limits, or there is no memory for it.
+pub fn make_password(password: &str, hasher: PasswordHasher) -> Result<String, HashError> {
     let is_bcrypt = hasher.bcrypt_rounds().is_some();
     let mut salt = random_string(SALT_LENGTH, ALPHANUMERIC).into_bytes();
     if is_bcrypt {
@@ -116,8 +134,12 @@ pub fn make_unusable_password() -> String {
 /// Whether this is the password that `encoded` was made of. Anything that is no hash matches nothing.
 ///
 /// # Errors
-/// 500 if OpenSSL fails.
-pub fn check_password(password: &str, encoded: &str, preferred: PasswordHasher) -> Result<Verdict> {
+/// OpenSSL's; and the preferred hasher's, as [`make_password`].
+pub fn check_password(
+    password: &str,
+    encoded: &str,
+    preferred: PasswordHasher,
+) -> Result<Verdict, HashError> {
     let Some(stored) = Stored::parse(encoded) else {
         check_unknown_user(password, preferred)?;
         return Ok(Verdict::default());
@@ -139,41 +161,8 @@ pub fn check_password(password: &str, encoded: &str, preferred: PasswordHasher) 
 ///
 /// # Errors
 /// As [`make_password`].
-pub fn check_unknown_user(password: &str, preferred: PasswordHasher) -> Result<()> {
+pub fn check_unknown_user(password: &str, preferred: PasswordHasher) -> Result<(), HashError> {
     make_password(password, preferred).map(drop)
-}
-
-impl Request {
-    /// What is stored for a password, by the service's hasher; the handler starts again after it
-    /// ([`Request::offload`]).
-    ///
-    /// # Errors
-    /// 500 if the hasher costs more than it may.
-    pub fn make_password(&self, password: &str) -> Result<String> {
-        let hasher = self.settings.password_hasher;
-        let text = password.to_owned();
-        let encoded = self.offload(&format!("make_password {password}"), move || {
-            make_password(&text, hasher).ok()
-        })?;
-        encoded.ok_or_else(|| ApiException::internal("a password could not be hashed"))
-    }
-
-    /// What is known of a password after a look at its hash; without one it takes as long.
-    ///
-    /// # Errors
-    /// 500 if the hasher costs more than it may.
-    pub fn check_password(&self, password: &str, encoded: Option<&str>) -> Result<Verdict> {
-        let hasher = self.settings.password_hasher;
-        let texts = (password.to_owned(), encoded.map(str::to_owned));
-        let name = format!("check_password {encoded:?} {password}");
-        let verdict = self.offload(&name, move || match texts {
-            (password, Some(encoded)) => check_password(&password, &encoded, hasher).ok(),
-            (password, None) => check_unknown_user(&password, hasher)
-                .ok()
-                .map(|()| Verdict::default()),
-        })?;
-        verdict.ok_or_else(|| ApiException::internal("a password could not be checked"))
-    }
 }
 
 const ARGON2ID: &str = "argon2id";
@@ -237,14 +226,19 @@ impl PasswordHasher {
         }
     }
 
-    fn derive(self, password: &str, variety: &str, salt: &[u8], length: usize) -> Result<Vec<u8>> {
+    fn derive(
+        self,
+        password: &str,
+        variety: &str,
+        salt: &[u8],
+        length: usize,
+    ) -> Result<Vec<u8>, HashError> {
         if !self.is_within_limits() {
-            let problem = format!("{self:?} costs too much: lower `Settings::password_hasher`");
-            return Err(ApiException::internal(problem));
+            return Err(HashError::TooCostly(self));
         }
         let mut hash = vec![0; length];
         self.fill(password.as_bytes(), variety, salt, &mut hash)
-            .map_err(|error| ApiException::internal(format!("a password: {error}")))?;
+            .map_err(HashError::OpenSsl)?;
         Ok(hash)
     }
 
@@ -445,7 +439,7 @@ impl<'a> Stored<'a> {
     }
 
     /// Does the work that the preferred cost has over this one. No such work is known for argon2 and scrypt.
-    fn harden_runtime(&self, password: &str, preferred: PasswordHasher) -> Result<()> {
+    fn harden_runtime(&self, password: &str, preferred: PasswordHasher) -> Result<(), HashError> {
         use PasswordHasher::{Bcrypt, BcryptSha256, Pbkdf2Sha1, Pbkdf2Sha256};
         let (hasher, times) = match (self.hasher, preferred) {
             (Pbkdf2Sha256 { iterations: old }, Pbkdf2Sha256 { iterations }) if old < iterations => {

@@ -1,0 +1,4 @@
+//! Against what Django has made.
+
+mod hashers;
+mod signing;
