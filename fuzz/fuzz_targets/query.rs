@@ -4,13 +4,8 @@
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use libfuzzer_sys::fuzz_target;
-use restwell::{
-    fields::IpAddress,
-    filters::{Day, FilterField, Lookup, list, pair},
-    pagination::{CursorPagination, LimitOffset, PageNumber, Pagination},
-    query_params::QueryParams,
-    search::{ordering_terms, search_terms},
-};
+use restwell::{fields::IpAddress, filters::{ordering_terms, search_terms}, models::lookups::Lookup, pagination::{CursorPagination, LimitOffset, PageNumber, Pagination}, request::QueryParams};
+use restwell_filters::{Day, FilterField, list, pair};
 use uuid::Uuid;
 
 fuzz_target!(|query: &str| {

@@ -14,21 +14,19 @@ use std::{
 };
 
 use restwell::{
-    cookies::CookieSettings,
     exceptions::ErrorFormat,
-    settings::Settings as ApiSettings,
+    settings::{CookieSettings, Settings as ApiSettings},
     storage::FileSystemStorage,
     throttling::{PostgresStore, Rate},
 };
-
-use crate::accounts::policies::POLICIES;
-
-mod parse;
 
 use self::parse::{
     passwords, to_bind_addr, to_bool, to_hosts, to_is_production, to_log_filter, to_log_format,
     to_number, to_origins, to_ssl_header, url_problem,
 };
+use crate::accounts::policies::POLICIES;
+
+mod parse;
 
 /// What `docker-compose.yml` uses where nothing else is set; production refuses them.
 const DEVELOPMENT_DATABASE_PASSWORD: &str = "library";

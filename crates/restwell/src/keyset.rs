@@ -16,11 +16,10 @@ use uuid::Uuid;
 
 use crate::{
     fields::{Field, FieldOptions, parse_big_int},
-    filters::{
-        Lookup,
-        compared::{Compared, ComparedWith},
+    models::{
+        Column, Model, Order, Predicate,
+        lookups::{Compared, ComparedWith, Lookup},
     },
-    models::{Column, Model, Order, Predicate},
     renderers::python_float,
 };
 

@@ -74,13 +74,14 @@
 //! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
-//! | bodies, forms, files | [`parsers`], [`forms`], [`input`], [`storage`] | `docs/parsers.md` |
+//! | bodies, forms, files | [`parsers`], [`input`], [`storage`] | `docs/parsers.md` |
 //! | errors | [`exceptions`] | `docs/errors.md` |
 //! | what `OPTIONS` says | [`serializers`], [`viewsets`] | `docs/metadata.md` |
 //! | settings | [`settings`] | `docs/settings.md` |
 //! | tests | [`mod@test`] | `docs/testing.md` |
 //!
-//! Two crates stand beside this one. `restwell-auth` is Django's accounts: users, groups, passwords, sign-in, tokens, and
+//! Three crates stand beside this one. `restwell-filters` reads what filtersets declare, as django-filter does
+//! (`docs/filtering.md`). `restwell-auth` is Django's accounts: users, groups, passwords, sign-in, tokens, and
 //! beyond DRF API keys and JSON web tokens (`docs/accounts.md`, `docs/authentication.md`). `restwell-postgres` runs
 //! migrations, a database to start with, and one for each test (`docs/settings.md`, `docs/testing.md`).
 //!
@@ -90,14 +91,11 @@
 pub mod api_views;
 pub mod authentication;
 pub mod checks;
-mod chunks;
-pub mod cookies;
 pub mod csrf;
 pub mod db;
 pub mod exceptions;
 pub mod fields;
 pub mod filters;
-pub mod forms;
 pub mod generics;
 pub mod input;
 pub mod keyset;
@@ -106,23 +104,19 @@ pub mod mixins;
 pub mod models;
 pub mod multipart;
 pub mod negotiation;
-mod offload;
 pub mod pagination;
 pub mod parsers;
 pub mod permissions;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
-pub mod query_params;
 mod queue;
 pub mod relations;
 pub mod renderers;
 pub mod request;
 pub mod response;
-mod reverse;
 pub mod routers;
 pub mod scopes;
-pub mod search;
 pub mod serializers;
 pub mod server;
 pub mod sessions;

@@ -4,18 +4,17 @@
 //! because `multer` takes only streams that can go to another thread, which actix's cannot, keeps any amount of bytes
 //! before a part's contents in memory, and refuses a body that was cut off.
 
-use std::{io, io::Write};
+use std::io::{self, Write};
 
 use actix_web::web;
 use memchr::memmem;
 use tempfile::SpooledTempFile;
 
 use crate::{
-    chunks::Chunks,
     exceptions::{ApiException, Result},
-    forms::{Form, Part, UploadedFile, base_name},
-    parsers::{Disposition, malformed, media_type},
-    query_params::MAX_FIELDS,
+    input::{Form, Part, UploadedFile, base_name},
+    parsers::{Chunks, Disposition, malformed, media_type},
+    request::MAX_FIELDS,
     settings::Settings,
 };
 

@@ -20,9 +20,11 @@ use diesel::{
 
 use crate::{
     db::Conn,
-    filters::compared::{Compared, ComparedWith},
     keyset::{KeyColumn, Position, Term},
-    models::{Attribute, Column, Expr, ForeignKey, Model, Pairs, Relation, ToMany, ToOne},
+    models::{
+        Attribute, Column, Expr, ForeignKey, Model, Pairs, Relation, ToMany, ToOne,
+        lookups::{Compared, ComparedWith},
+    },
     serializers::ModelSerializer,
 };
 

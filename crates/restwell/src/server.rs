@@ -21,17 +21,14 @@ use actix_web::{
 use log::Level;
 
 use crate::{
-    chunks::Chunks,
     db::Db,
     exceptions::{ApiException, Result},
     multipart,
     negotiation::Accepted,
-    offload::{Offloaded, Value, Work},
-    parsers::{self, Disposition, Reads},
-    query_params::QueryParams,
-    queue::Queue,
+    parsers::{self, Chunks, Disposition, Reads},
+    queue::{Offloaded, Queue, Value, Work},
     renderers::JSON,
-    request::{Body, Request},
+    request::{Body, QueryParams, Request},
     response::Response,
     routers::{Match, Urls, slash_redirect},
     serializers::Checks,

@@ -29,7 +29,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::{
     exceptions::{ApiException, Result},
     fields::is_word,
-    forms::UploadedFile,
+    input::UploadedFile,
     request::Request,
 };
 

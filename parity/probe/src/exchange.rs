@@ -5,7 +5,7 @@ use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use restwell::{
     api_views::ApiView,
-    forms::{Form, Part},
+    input::{Form, Part},
     parsers::Parser,
     prelude::*,
     renderers::{JSON, Renderer, RendererContext},

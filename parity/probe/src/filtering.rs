@@ -3,10 +3,8 @@
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use restwell::{
-    filters::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter},
-    prelude::*,
-};
+use restwell::prelude::*;
+use restwell_filters::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter};
 use uuid::Uuid;
 
 use crate::{

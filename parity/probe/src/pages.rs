@@ -8,7 +8,7 @@ use restwell::{
     generics::filtered_response,
     pagination::{CursorWindow, Links, PageSize, Pagination, Window},
     prelude::*,
-    query_params::QueryParams,
+    request::QueryParams,
 };
 
 use crate::schema::probe_row;

@@ -3,12 +3,11 @@
 use actix_web::http::Method;
 use restwell::{
     api_views::ApiView,
-    cookies::CookieSettings,
     csrf::get_token,
     exceptions::ErrorFormat,
     permissions::{IsAdminUser, IsAuthenticated},
     prelude::*,
-    settings::Settings,
+    settings::{CookieSettings, Settings},
     test::{TestRequest, TestResponse},
     viewsets::Policies,
 };

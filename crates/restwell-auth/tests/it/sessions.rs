@@ -6,13 +6,12 @@ use diesel::{connection::SimpleConnection, prelude::*, sql_query};
 use regex::Regex;
 use restwell::{
     api_views::ApiView,
-    cookies::{CookieSettings, SameSite},
     crypto::{SecretKey, signing::TimestampSigner},
     exceptions::ErrorFormat,
     permissions::AllowAny,
     prelude::*,
     sessions::clear_expired,
-    settings::Settings,
+    settings::{CookieSettings, SameSite, Settings},
     test::{TestRequest, TestResponse},
     viewsets::Policies,
 };

@@ -1,4 +1,6 @@
 //! Against what Django has made.
 
+#[cfg(test)]
 mod hashers;
+#[cfg(test)]
 mod signing;

@@ -79,7 +79,7 @@ impl Filter<'_> {
         ) && !is_bool(self.ty);
         let spaces = reads_value && (self.choices.is_some() || !ast::is_text(self.ty));
         let spaces = spaces.then(|| quote!(.counts_spaces()));
-        quote!(::restwell::filters::Parameter::new(#name)#exclude #required #spaces)
+        quote!(::restwell_filters::Parameter::new(#name)#exclude #required #spaces)
     }
 
     fn by_method(&self, method: &Path) -> TokenStream {
@@ -122,7 +122,7 @@ impl Filter<'_> {
             .map(|lookup| lookup.unraw().to_string())
             .collect();
         let exclude = self.exclude.then(|| quote!(.exclude()));
-        let parameter = quote!(::restwell::filters::Parameter::new(#name)#exclude);
+        let parameter = quote!(::restwell_filters::Parameter::new(#name)#exclude);
         let arms = names.iter().map(|lookup| {
             let condition = self.by_value(way, Lookup::of(lookup), &parameter);
             quote!(::std::option::Option::Some(#lookup) => { #condition })
@@ -229,13 +229,13 @@ impl Filter<'_> {
             Lookup::In => {
                 let condition = way.condition(quote_spanned!(span=> #compared.among(values)));
                 let read = quote_spanned! {span=>
-                    |text| ::restwell::filters::list::<#ty>(text).map(::std::option::Option::Some)
+                    |text| ::restwell_filters::list::<#ty>(text).map(::std::option::Option::Some)
                 };
                 quote_spanned!(span=> asked.value(#parameter, #read, |values| #condition);)
             }
             Lookup::Range => {
                 let (read, condition) = (
-                    quote_spanned!(span=> ::restwell::filters::pair::<#ty>),
+                    quote_spanned!(span=> ::restwell_filters::pair::<#ty>),
                     between(way, ty),
                 );
                 quote_spanned!(span=> asked.value(#parameter, #read, |(first, last)| #condition);)
@@ -309,7 +309,7 @@ impl Filter<'_> {
         match &self.choices {
             Some(path) if comparison.0 == "exact" => {
                 let choices = ast::choices(path, ast::is_text(ty));
-                quote_spanned!(path.span()=> |text| ::restwell::filters::choice::<#ty>(text, &#choices))
+                quote_spanned!(path.span()=> |text| ::restwell_filters::choice::<#ty>(text, &#choices))
             }
             _ => parse(ty, comparison),
         }
@@ -327,7 +327,7 @@ fn is_bool(ty: &Type) -> bool {
 
 fn parse(ty: &Type, comparison: Comparison<'_>) -> TokenStream {
     let comparison = comparison.tokens();
-    quote_spanned!(spot(ty)=> |text| <#ty as ::restwell::filters::FilterField>::parse(text, #comparison))
+    quote_spanned!(spot(ty)=> |text| <#ty as ::restwell_filters::FilterField>::parse(text, #comparison))
 }
 
 /// A condition at the end of the way; a type that the column has not underlines the one that the user wrote.

@@ -89,14 +89,14 @@ impl<'a> Lookup<'a> {
 impl Comparison<'_> {
     pub(super) fn tokens(self) -> TokenStream {
         let name = variant(self.0);
-        quote!(::restwell::filters::Lookup::#name)
+        quote!(::restwell::models::lookups::Lookup::#name)
     }
 }
 
 impl TextLookup<'_> {
     pub(super) fn tokens(self) -> TokenStream {
         let name = variant(self.0);
-        quote!(::restwell::filters::compared::TextLookup::#name)
+        quote!(::restwell::models::lookups::TextLookup::#name)
     }
 
     /// Whether the text is a regular expression.
@@ -121,7 +121,7 @@ impl TextLookup<'_> {
 /// The part of a date or a time, e.g. `WeekDay`.
 pub(super) fn part(name: &str) -> TokenStream {
     let name = format_ident!("{}", crate::names::camel_case(name));
-    quote!(::restwell::filters::compared::Part::#name)
+    quote!(::restwell::models::lookups::Part::#name)
 }
 
 fn variant(name: &str) -> syn::Ident {

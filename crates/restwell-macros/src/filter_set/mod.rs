@@ -93,10 +93,6 @@ impl<'a> Container<'a> {
 
     fn expand(&self) -> TokenStream {
         let (name, model) = (self.name, &self.model);
-        let conditions = self
-            .filters
-            .iter()
-            .flat_map(|filter| filter.conditions(model));
         let imports = ast::imports();
         let search_param = self.search_param.iter().map(|name| {
             quote!(
@@ -108,8 +104,8 @@ impl<'a> Container<'a> {
                 const ORDERING_PARAM: &'static str = #name;
             )
         });
-        let (search, order_by, default_order) =
-            (self.search(), self.order_by(), self.default_order());
+        let (conditions, search) = (self.conditions(), self.search());
+        let (order_by, default_order) = (self.order_by(), self.default_order());
         quote! {
             const _: () = {
                 #imports
@@ -118,11 +114,7 @@ impl<'a> Container<'a> {
                     type Model = #model;
                     #(#search_param)*
                     #(#ordering_param)*
-                    fn conditions(asked: &mut ::restwell::filters::Asked<'_, #model>) -> ::restwell::exceptions::Result<()> {
-                        let _ = &asked;
-                        #(#conditions)*
-                        ::std::result::Result::Ok(())
-                    }
+                    #conditions
                     #search
                     #order_by
                     #default_order
@@ -131,25 +123,40 @@ impl<'a> Container<'a> {
         }
     }
 
-    fn search(&self) -> TokenStream {
+    fn conditions(&self) -> Option<TokenStream> {
+        let model = &self.model;
+        let filters = self.filters.iter();
+        let conditions: Vec<_> = filters
+            .flat_map(|filter| filter.conditions(model))
+            .collect();
+        (!conditions.is_empty()).then(|| {
+            quote! {
+                fn conditions(
+                    request: &::restwell::request::Request,
+                    conn: &mut ::restwell::db::Conn,
+                ) -> ::restwell::exceptions::Result<::restwell::filters::Conditions<#model>> {
+                    let mut asked = ::restwell_filters::Asked::new(request, conn);
+                    #(#conditions)*
+                    asked.into_conditions()
+                }
+            }
+        })
+    }
+
+    fn search(&self) -> Option<TokenStream> {
         let conditions = self.search.iter().map(|search| {
             let way = Way::new(&self.model, &search.path);
             let (compared, lookup) = (way.compared(), TextLookup::of_search(search));
             way.condition(quote!(#compared.matches(#lookup, term)))
         });
         let model = &self.model;
-        let body = match self.search.is_empty() {
-            true => quote!(::std::option::Option::None),
-            false => quote! {
-                ::std::option::Option::Some(::restwell::models::Predicate::any_of(::std::vec![#(#conditions),*]))
-            },
-        };
-        quote! {
-            fn search(term: &str) -> ::std::option::Option<::restwell::models::Predicate<#model>> {
-                let _ = term;
-                #body
+        (!self.search.is_empty()).then(|| {
+            quote! {
+                fn search(term: &str) -> ::std::option::Option<::restwell::models::Predicate<#model>> {
+                    ::std::option::Option::Some(::restwell::models::Predicate::any_of(::std::vec![#(#conditions),*]))
+                }
             }
-        }
+        })
     }
 
     fn order_by(&self) -> TokenStream {

@@ -21,7 +21,7 @@ pub struct MultipleChoiceField<T>(PhantomData<T>);
 
 impl Choices {
     /// Whether a choice is written like this.
-    pub(crate) fn contains(&self, text: &str) -> bool {
+    pub fn contains(&self, text: &str) -> bool {
         self.text(text).is_some() || self.integer(text).is_some()
     }
 

@@ -7,7 +7,7 @@ use serde::Serializer;
 use serde_json::Value;
 
 use super::{Field, FieldKind, FieldOptions, fail, null};
-use crate::{exceptions::ErrorDetail, forms::UploadedFile, request::Request, serializers::Scope};
+use crate::{exceptions::ErrorDetail, input::UploadedFile, request::Request, serializers::Scope};
 
 /// The usual endings of what an image may be: GIF, JPEG, PNG, WebP.
 const IMAGE_SUFFIXES: [&str; 8] = ["apng", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "webp"];

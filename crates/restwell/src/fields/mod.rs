@@ -9,7 +9,9 @@ use serde::Serializer;
 use serde_json::Value;
 
 use crate::{
-    exceptions::ErrorDetail, forms::UploadedFile, input::FormValue, request::Request,
+    exceptions::ErrorDetail,
+    input::{FormValue, UploadedFile},
+    request::Request,
     serializers::Scope,
 };
 
@@ -27,7 +29,8 @@ pub use choice::{ChoiceField, MultipleChoiceField};
 pub use composite::{DictField, HStoreField, ListField};
 pub use file::{FileField, ImageField, UploadedImage};
 pub use network::{IpAddress, Ipv4Field, Ipv6Field};
-pub(crate) use numeric::{MAX_INT_DIGITS, ascii_digit, parse_big_int, parse_int};
+pub use numeric::ascii_digit;
+pub(crate) use numeric::{MAX_INT_DIGITS, parse_big_int, parse_int};
 pub use string::{
     EmailField, MAX_USERNAME, RegexField, SlugField, UrlField, UsernameField, is_username,
     normalize_username, trim,
@@ -295,7 +298,10 @@ impl<F: Field> Field for Option<F> {
 }
 
 /// One message with its code, as a field's only error.
-pub(crate) fn fail<T>(
+///
+/// # Errors
+/// Always.
+pub fn fail<T>(
     message: impl Into<Cow<'static, str>>,
     code: &'static str,
 ) -> Result<T, ErrorDetail> {

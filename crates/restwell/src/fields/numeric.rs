@@ -429,7 +429,7 @@ pub(crate) fn parse_big_int(text: &str) -> Option<i128> {
 }
 
 /// The ASCII digit of the same value if this is a decimal digit of any script, else the character itself.
-pub(crate) fn ascii_digit(c: char) -> char {
+pub fn ascii_digit(c: char) -> char {
     let code = u32::from(c);
     let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= code)]
         .last()

@@ -22,6 +22,68 @@ pub struct Expr<M, ST> {
 /// A condition on rows of `M`.
 pub type Predicate<M> = Expr<M, diesel::sql_types::Nullable<diesel::sql_types::Bool>>;
 
+impl<M: 'static> Predicate<M> {
+    /// Holds where all of these hold; without any, everywhere.
+    pub fn all_of(conditions: Vec<Self>) -> Self {
+        Self::of(Joined(conditions, " AND ", "TRUE"))
+    }
+
+    /// Holds where any of these holds; without any, nowhere.
+    pub fn any_of(conditions: Vec<Self>) -> Self {
+        Self::of(Joined(conditions, " OR ", "FALSE"))
+    }
+
+    /// Holds where this does not; also where it is null, as in Django's `exclude`.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::of(Infix("", self, " IS NOT TRUE", (), ""))
+    }
+}
+
+/// Conditions in parentheses with a word between them, or one word if there are none.
+struct Joined<M>(Vec<Predicate<M>>, &'static str, &'static str);
+
+impl<M> QueryFragment<Pg> for Joined<M> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Self(conditions, word, none) = self;
+        out.push_sql("(");
+        for (index, condition) in conditions.iter().enumerate() {
+            if index > 0 {
+                out.push_sql(word);
+            }
+            condition.walk_ast(out.reborrow())?;
+        }
+        if conditions.is_empty() {
+            out.push_sql(none);
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// `start left operator right end`, in parentheses.
+pub(crate) struct Infix<L, R>(
+    pub(crate) &'static str,
+    pub(crate) L,
+    pub(crate) &'static str,
+    pub(crate) R,
+    pub(crate) &'static str,
+);
+
+impl<L: QueryFragment<Pg>, R: QueryFragment<Pg>> QueryFragment<Pg> for Infix<L, R> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Self(start, left, operator, right, end) = self;
+        out.push_sql("(");
+        out.push_sql(start);
+        left.walk_ast(out.reborrow())?;
+        out.push_sql(operator);
+        right.walk_ast(out.reborrow())?;
+        out.push_sql(end);
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
 /// A value to order rows of `M` by, with its direction.
 pub type Order<M> = Expr<M, diesel::sql_types::Untyped>;
 

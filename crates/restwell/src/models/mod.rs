@@ -5,6 +5,7 @@
 //! relation each have one name, the one in [`Model::FIELDS`], and are referred to by it everywhere.
 
 mod expr;
+pub mod lookups;
 
 use std::{fmt::Display, hash::Hash};
 

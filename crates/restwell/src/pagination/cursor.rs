@@ -14,7 +14,7 @@ use crate::{
     fields::parse_int,
     keyset::Keyset,
     models::Model,
-    query_params::{QueryParams, push_quoted},
+    request::{QueryParams, push_quoted},
 };
 
 /// Written with padding, and read without.

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::{
     exceptions::{ApiException, Result},
     fields::{parse_big_int, parse_int},
-    query_params::QueryParams,
+    request::QueryParams,
 };
 
 mod cursor;
@@ -21,7 +21,7 @@ pub use cursor::{Cursor, CursorPagination, CursorWindow};
 /// A paginator with other parameters hands what it does not change on to one of this module:
 ///
 /// ```
-/// use restwell::{exceptions::Result, pagination::{Links, PageNumber, Pagination, Window}, query_params::QueryParams};
+/// use restwell::{exceptions::Result, pagination::{Links, PageNumber, Pagination, Window}, request::QueryParams};
 ///
 /// /// Ten rows a page, whatever the service's own page size is.
 /// struct TenAPage(PageNumber);

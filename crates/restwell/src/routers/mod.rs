@@ -8,12 +8,12 @@ use crate::{
     api_views::{self, ApiView},
     checks::check_fields,
     request::Request,
-    reverse::expand_converters,
     viewsets::{Action, METHODS, Policies, ViewSet},
 };
 
 mod urls;
 
+use urls::expand_converters;
 pub use urls::{Match, Urls};
 
 struct Registration {

@@ -33,16 +33,15 @@ mod policies;
 #[cfg(test)]
 mod press;
 #[cfg(test)]
-mod query_params;
 mod queue;
 #[cfg(test)]
 mod relations;
 #[cfg(test)]
 mod renderers;
+mod request;
 #[cfg(test)]
 mod routing;
 #[cfg(test)]
-mod search;
 #[cfg(test)]
 mod serializers;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use restwell::{
     pagination::{LimitOffset, Links, Page, PageNumber, PageSize, Pagination, Unpaginated, Window},
-    query_params::QueryParams,
     renderers::render_json,
+    request::QueryParams,
 };
 
 const URL: &str = "http://h/p/";

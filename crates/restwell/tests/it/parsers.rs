@@ -1,5 +1,5 @@
 use restwell::{
-    forms::Part,
+    input::Part,
     parsers::{LONE_SURROGATE, Parser, media_type, parse_form, parse_json, select},
 };
 use serde_json::json;

@@ -3,13 +3,8 @@
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*};
-use restwell::{
-    exceptions::ErrorFormat,
-    filters::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter},
-    prelude::*,
-    settings::Settings,
-    test::ApiClient,
-};
+use restwell::{exceptions::ErrorFormat, prelude::*, settings::Settings, test::ApiClient};
+use restwell_filters::{DateRangeFilter, Day, FromToRangeFilter, OrderingFilter, RangeFilter};
 use restwell_postgres::test::TestDatabase;
 use uuid::Uuid;
 

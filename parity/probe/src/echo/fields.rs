@@ -2,7 +2,7 @@
 
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use restwell::{fields::UploadedImage, forms::UploadedFile, prelude::*};
+use restwell::{fields::UploadedImage, input::UploadedFile, prelude::*};
 use serde_json::Value;
 use uuid::Uuid;
 

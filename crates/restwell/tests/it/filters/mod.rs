@@ -1,7 +1,7 @@
 //! Lookups over relations, every search prefix, and orders of one's own.
 
 mod lookups;
-mod values;
+mod search;
 
 use restwell::test::ApiClient;
 

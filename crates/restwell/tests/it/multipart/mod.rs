@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*};
 use restwell::{
-    forms::Part,
+    input::Part,
     parsers::{Disposition, media_type, parse_form, parse_json},
     storage::{FileSystemStorage, Storage, available_name, valid_name},
 };

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use restwell::{
     api_views::ApiView,
     fields::UploadedImage,
-    forms::UploadedFile,
+    input::UploadedFile,
     parsers::Parser,
     prelude::*,
     serializers::Many,

@@ -5,34 +5,34 @@
 
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
-use diesel::{
-    QueryResult,
-    pg::Pg,
-    query_builder::{AstPass, QueryFragment},
-};
-
 use crate::{
     db::Conn,
     exceptions::{ApiException, ErrorDetail, Result},
+    fields::{is_space, trim},
     keyset::{Keyset, Term},
     models::{Model, Predicate},
     request::Request,
-    search,
-};
-
-mod asked;
-pub mod compared;
-mod values;
-
-pub use asked::{Asked, Parameter};
-use compared::Infix;
-pub use values::{
-    Bound, FilterField, Lookup, ModelChoice, Pair, boolean, choice, list, number, pair,
 };
 
 /// One condition that a client asked for; it is applied to the rows and to their count.
 pub type Condition<M> = Box<dyn Fn(<M as Model>::Query) -> <M as Model>::Query>;
+
+/// What the parameters of one request ask for, before search.
+pub struct Conditions<M: Model> {
+    /// All of them hold.
+    pub conditions: Vec<Condition<M>>,
+    /// Names to order by, each with whether it is descending, where `?ordering=` names none.
+    pub ordering: Vec<(String, bool)>,
+}
+
+impl<M: Model> Default for Conditions<M> {
+    fn default() -> Self {
+        Self {
+            conditions: Vec::new(),
+            ordering: Vec::new(),
+        }
+    }
+}
 
 /// What clients may filter, search and order a model's rows by. Derive it; see the guide `docs/filtering.md`.
 #[diagnostic::on_unimplemented(
@@ -49,17 +49,23 @@ pub trait FilterSet: 'static {
     /// The parameter that names an order.
     const ORDERING_PARAM: &'static str = "ordering";
 
-    /// Called once a request: adds the conditions that the parameters ask for, and what is wrong with them.
+    /// Called once a request: what its parameters ask for. `restwell-filters` reads them as django-filter does.
     ///
     /// # Errors
-    /// The database's, when a parameter names a row.
-    fn conditions(asked: &mut Asked<'_, Self::Model>) -> Result<()>;
+    /// 400 by parameter, all of them at once; the database's, when a parameter names a row.
+    fn conditions(_request: &Request, _conn: &mut Conn) -> Result<Conditions<Self::Model>> {
+        Ok(Conditions::default())
+    }
 
     /// Holds for the rows in which one of the search fields matches `term`; `None` if there are no such fields.
-    fn search(term: &str) -> Option<Predicate<Self::Model>>;
+    fn search(_term: &str) -> Option<Predicate<Self::Model>> {
+        None
+    }
 
     /// The value that clients may order by under this name, if it is one.
-    fn order_by(name: &str, descending: bool) -> Option<Term<Self::Model>>;
+    fn order_by(_name: &str, _descending: bool) -> Option<Term<Self::Model>> {
+        None
+    }
 
     /// The order where a client asks for none; `None` for the model's.
     fn default_order() -> Option<Vec<Term<Self::Model>>> {
@@ -74,18 +80,6 @@ pub struct NoFilter<M>(PhantomData<M>);
 
 impl<M: Model> FilterSet for NoFilter<M> {
     type Model = M;
-
-    fn conditions(_: &mut Asked<'_, M>) -> Result<()> {
-        Ok(())
-    }
-
-    fn search(_: &str) -> Option<Predicate<M>> {
-        None
-    }
-
-    fn order_by(_: &str, _: bool) -> Option<Term<M>> {
-        None
-    }
 }
 
 /// Everything that one request asks of a model's rows, read once and applied as often as needed.
@@ -102,24 +96,25 @@ impl<F: FilterSet> Filtering<F> {
     /// 400 by parameter, all of them at once; a NUL in the search is a bare list (contract §10.8).
     pub fn new(request: &Request, conn: &mut Conn) -> Result<Self> {
         let params = &request.query;
-        let mut asked = Asked::new(request, conn);
-        F::conditions(&mut asked)?;
-        let (conditions, declared) = asked.into_conditions()?;
+        let declared = F::conditions(request, conn)?;
         let terms = params
             .get(F::SEARCH_PARAM)
-            .map_or_else(|| Ok(Vec::new()), search::search_terms);
+            .map_or_else(|| Ok(Vec::new()), search_terms);
         let terms = terms.map_err(ApiException::validation)?;
         let asked: Vec<(String, bool)> = params
             .get(F::ORDERING_PARAM)
-            .map(search::ordering_terms)
+            .map(ordering_terms)
             .unwrap_or_default()
             .into_iter()
             .map(|(name, descending)| (name.to_owned(), descending))
             .filter(|(name, descending)| F::order_by(name, *descending).is_some())
             .collect();
-        let ordering = if asked.is_empty() { declared } else { asked };
+        let ordering = match asked.is_empty() {
+            true => declared.ordering,
+            false => asked,
+        };
         Ok(Self {
-            conditions,
+            conditions: declared.conditions,
             terms,
             ordering,
         })
@@ -183,86 +178,102 @@ impl<F: FilterSet> Filtering<F> {
     }
 }
 
-/// `?price_min=1&price_max=5`: django-filter's `RangeFilter`.
-pub struct RangeFilter<T>(PhantomData<T>);
-/// `?day_after=2020-01-01&day_before=2020-12-31`: django-filter's `DateFromToRangeFilter`, `TimeRangeFilter` and
-/// `IsoDateTimeFromToRangeFilter`; both ends belong to the range.
-pub struct FromToRangeFilter<T>(PhantomData<T>);
-/// `?day=today`, `yesterday`, `week`, `month` or `year`: django-filter's `DateRangeFilter`.
-pub struct DateRangeFilter<T>(PhantomData<T>);
-/// `?o=-cost,name`: django-filter's `OrderingFilter`.
-pub struct OrderingFilter;
+/// The terms of a search, all of which must match.
+///
+/// Space and commas separate terms, quotes hold a phrase together. As in DRF a term may be empty (`""`): it matches
+/// every text.
+///
+/// # Errors
+/// `null_characters_not_allowed` for a text with a NUL, which Postgres cannot compare with.
+pub fn search_terms(text: &str) -> Result<Vec<String>, ErrorDetail> {
+    if text.contains('\0') {
+        return Err(ErrorDetail::new(
+            "A null character is not allowed.",
+            "null_characters_not_allowed",
+        ));
+    }
+    let mut terms = Vec::new();
+    let mut rest = text.trim_start_matches(is_space);
+    while !rest.is_empty() {
+        let (bit, after) = rest.split_at(bit_length(rest));
+        let bit = bit.trim_matches(',');
+        match unquote(bit) {
+            Some(phrase) => terms.push(phrase),
+            None => terms.extend(
+                bit.split(',')
+                    .filter(|term| !term.is_empty())
+                    .map(|term| trim(term).to_owned()),
+            ),
+        }
+        rest = after.trim_start_matches(is_space);
+    }
+    Ok(terms)
+}
 
-/// A day that moments are compared with, in UTC: from its first moment, or to its last.
-#[derive(Clone, Copy, Debug)]
-pub struct Day;
-
-impl FilterField for Day {
-    type Value = DateTime<Utc>;
-
-    fn parse(text: &str, lookup: Lookup) -> Result<Option<DateTime<Utc>>, ErrorDetail> {
-        let day = <NaiveDate as FilterField>::parse(text, lookup)?;
-        let moments = day.and_then(|day| DateTime::<Utc>::days(day, day));
-        Ok(moments.map(|(first, last)| match lookup {
-            Lookup::Gt | Lookup::Lte => last,
-            _ => first,
-        }))
+/// The length of the first bit of a text that starts with no space.
+///
+/// A bit with phrases ends behind the last one that is closed, and what clings to it; another ends at a space.
+fn bit_length(text: &str) -> usize {
+    let plain = |from: usize| {
+        let rest = &text[from..];
+        from + rest
+            .find(|c| is_space(c) || is_quote(c))
+            .unwrap_or(rest.len())
+    };
+    let mut end = plain(0);
+    let mut has_phrase = false;
+    while let Some(length) = phrase_length(&text[end..]) {
+        end = plain(end + length);
+        has_phrase = true;
+    }
+    if has_phrase {
+        end
+    } else {
+        text.find(is_space).unwrap_or(text.len())
     }
 }
 
-/// The first and the last day of a period that is named from today.
-pub(super) fn period(name: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    match name {
-        "today" => Some((today, today)),
-        "yesterday" => today.pred_opt().map(|day| (day, day)),
-        "week" => Some((today.checked_sub_days(Days::new(7))?, today)),
-        "month" => {
-            let first = today.with_day(1)?;
-            Some((first, first.checked_add_months(Months::new(1))?.pred_opt()?))
+/// The length of the phrase that the text starts with, quotes included, if it is one and is closed.
+fn phrase_length(text: &str) -> Option<usize> {
+    let mut characters = text.char_indices();
+    let (_, quote) = characters.next().filter(|(_, c)| is_quote(*c))?;
+    while let Some((index, c)) = characters.next() {
+        if c == quote {
+            return Some(index + 1);
         }
-        "year" => Some((
-            NaiveDate::from_ymd_opt(today.year(), 1, 1)?,
-            NaiveDate::from_ymd_opt(today.year(), 12, 31)?,
-        )),
-        _ => None,
+        if c == '\\' {
+            // The `.` of Django's expression stands for anything but the end of a line.
+            characters.next().filter(|(_, escaped)| *escaped != '\n')?;
+        }
     }
+    None
 }
 
-impl<M: 'static> Predicate<M> {
-    /// Holds where all of these hold; without any, everywhere.
-    pub fn all_of(conditions: Vec<Self>) -> Self {
-        Self::of(Joined(conditions, " AND ", "TRUE"))
-    }
-
-    /// Holds where any of these holds; without any, nowhere.
-    pub fn any_of(conditions: Vec<Self>) -> Self {
-        Self::of(Joined(conditions, " OR ", "FALSE"))
-    }
-
-    /// Holds where this does not; also where it is null, as in Django's `exclude`.
-    #[must_use]
-    pub fn negated(self) -> Self {
-        Self::of(Infix("", self, " IS NOT TRUE", (), ""))
-    }
+/// The inside of a bit that starts and ends with the same quote; a lone quote is an empty phrase.
+fn unquote(bit: &str) -> Option<String> {
+    let quote = bit
+        .chars()
+        .next()
+        .filter(|c| is_quote(*c) && bit.ends_with(*c))?;
+    let phrase = bit.get(1..bit.len() - 1).unwrap_or_default();
+    Some(
+        phrase
+            .replace(&format!("\\{quote}"), quote.encode_utf8(&mut [0; 4]))
+            .replace(r"\\", r"\"),
+    )
 }
 
-/// Conditions in parentheses with a word between them, or one word if there are none.
-struct Joined<M>(Vec<Predicate<M>>, &'static str, &'static str);
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'')
+}
 
-impl<M> QueryFragment<Pg> for Joined<M> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Self(conditions, word, none) = self;
-        out.push_sql("(");
-        for (index, condition) in conditions.iter().enumerate() {
-            if index > 0 {
-                out.push_sql(word);
-            }
-            condition.walk_ast(out.reborrow())?;
-        }
-        if conditions.is_empty() {
-            out.push_sql(none);
-        }
-        out.push_sql(")");
-        Ok(())
-    }
+/// The names to order by, each with whether it is descending.
+///
+/// Nothing is checked: a name that nobody may order by, such as the `-price` of `--price`, is the caller's to drop.
+pub fn ordering_terms(text: &str) -> Vec<(&str, bool)> {
+    let term = |term| match trim(term).strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (trim(term), false),
+    };
+    text.split(',').map(term).collect()
 }

@@ -16,10 +16,9 @@ use diesel::{
     },
 };
 
-use super::{Bound, Lookup};
-use crate::{
-    models::{Expr, Model, Predicate},
-    search::like_escape,
+use super::{
+    Model,
+    expr::{Expr, Infix, Predicate},
 };
 
 /// A value of each row of `M` that parameters are compared with.
@@ -105,6 +104,30 @@ sql_types! {
     Temporal::ZONE: &'static str {
         Date => "", Time => "", Timestamp => "", Timestamptz => " AT TIME ZONE 'UTC'"
     }
+}
+
+/// How a parameter is compared with a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Equal.
+    Exact,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+}
+
+/// What a column is compared with by `gt`, `gte`, `lt` or `lte`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound<V> {
+    /// The value, or the nearest one that the column can hold.
+    pub value: V,
+    /// No value of the column can break it, so every row is within it, also one without a value, as in Django.
+    pub is_open: bool,
 }
 
 /// How a text is searched for another.
@@ -313,29 +336,6 @@ impl<M: Model, E: Expression + QueryFragment<Pg> + Send + 'static> Compared<M, E
     }
 }
 
-/// `start left operator right end`, in parentheses.
-pub(crate) struct Infix<L, R>(
-    pub(crate) &'static str,
-    pub(crate) L,
-    pub(crate) &'static str,
-    pub(crate) R,
-    pub(crate) &'static str,
-);
-
-impl<L: QueryFragment<Pg>, R: QueryFragment<Pg>> QueryFragment<Pg> for Infix<L, R> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Self(start, left, operator, right, end) = self;
-        out.push_sql("(");
-        out.push_sql(start);
-        left.walk_ast(out.reborrow())?;
-        out.push_sql(operator);
-        right.walk_ast(out.reborrow())?;
-        out.push_sql(end);
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
 /// The day of a moment, in UTC.
 #[derive(Clone)]
 pub struct Day<E>(E);
@@ -352,4 +352,16 @@ impl<E: Expression<SqlType: Temporal> + QueryFragment<Pg>> QueryFragment<Pg> for
         out.push_sql(" AS date)");
         Ok(())
     }
+}
+
+/// A text as it stands in a `LIKE` pattern, where it matches only itself.
+pub fn like_escape(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }

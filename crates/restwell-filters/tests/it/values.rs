@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use proptest::prelude::*;
-use restwell::filters::{Day, FilterField, Lookup, list, pair};
+use restwell::models::lookups::Lookup;
+use restwell_filters::{Day, FilterField, list, pair};
 
 #[test]
 fn days_and_times_are_read_as_python_reads_them() {

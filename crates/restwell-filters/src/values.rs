@@ -4,65 +4,24 @@ use bigdecimal::{BigDecimal, FromPrimitive, RoundingMode, ToPrimitive, num_bigin
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
-use crate::{
+use restwell::{
     db::Conn,
     exceptions::{ErrorDetail, Result},
     fields::{Choices, Field, FieldOptions, IpAddress, ascii_digit, fail},
-    models::{Key, Model, SlugModel},
+    models::{
+        Key, Model, SlugModel,
+        lookups::{Bound, Lookup},
+    },
     permissions::visible,
     relations::{PrimaryKey, Slug},
     request::Request,
 };
 
-/// How a parameter is compared with a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lookup {
-    /// Equal.
-    Exact,
-    /// Greater.
-    Gt,
-    /// Greater or equal.
-    Gte,
-    /// Less.
-    Lt,
-    /// Less or equal.
-    Lte,
-}
-
-/// What a column is compared with by `gt`, `gte`, `lt` or `lte`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bound<V> {
-    /// The value, or the nearest one that the column can hold.
-    pub value: V,
-    /// No value of the column can break it, so every row is within it, also one without a value, as in Django.
-    pub is_open: bool,
-}
-
-impl<V> Bound<V> {
-    /// The bound, and how rows are compared with it; if it is to be closed, those without a value are never within it.
-    pub(super) fn read<F: FilterField<Value = V>>(
-        text: &str,
-        lookup: Lookup,
-        is_closed: bool,
-    ) -> Result<Option<(Lookup, Self)>, ErrorDetail> {
-        let bound = F::bound(text, lookup)?;
-        Ok(bound.map(|Self { value, is_open }| {
-            let lookup = match lookup {
-                Lookup::Gt if is_open => Lookup::Gte,
-                Lookup::Lt if is_open => Lookup::Lte,
-                lookup => lookup,
-            };
-            let is_open = is_open && !is_closed;
-            (lookup, Self { value, is_open })
-        }))
-    }
-}
-
 /// A type that query parameters can be compared with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a filter",
     label = "no filter covers `{Self}`",
-    note = "implement `restwell::filters::FilterField` for `{Self}`, or use one of the types it is implemented for"
+    note = "implement `restwell_filters::FilterField` for `{Self}`, or use one of the types it is implemented for"
 )]
 pub trait FilterField: Sized + Clone + 'static {
     /// What the column is compared with.
@@ -91,6 +50,27 @@ pub trait FilterField: Sized + Clone + 'static {
     }
 }
 
+/// How rows are compared with a bound; `None` leaves no row.
+type Read<V> = Option<(Lookup, Bound<V>)>;
+
+/// The bound, and how rows are compared with it; if it is to be closed, those without a value are never within it.
+pub(crate) fn read_bound<F: FilterField>(
+    text: &str,
+    lookup: Lookup,
+    is_closed: bool,
+) -> Result<Read<F::Value>, ErrorDetail> {
+    let bound = F::bound(text, lookup)?;
+    Ok(bound.map(|Bound { value, is_open }| {
+        let lookup = match lookup {
+            Lookup::Gt if is_open => Lookup::Gte,
+            Lookup::Lt if is_open => Lookup::Lte,
+            lookup => lookup,
+        };
+        let is_open = is_open && !is_closed;
+        (lookup, Bound { value, is_open })
+    }))
+}
+
 impl FilterField for String {
     type Value = Self;
 
@@ -101,7 +81,7 @@ impl FilterField for String {
 }
 
 /// Postgres cannot compare with a text that holds one.
-pub(super) fn no_null_characters(text: &str) -> Result<(), ErrorDetail> {
+pub(crate) fn no_null_characters(text: &str) -> Result<(), ErrorDetail> {
     if text.contains('\0') {
         return fail(
             "Null characters are not allowed.",

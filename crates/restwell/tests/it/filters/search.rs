@@ -1,5 +1,8 @@
 use proptest::prelude::*;
-use restwell::search::{like_escape, ordering_terms, search_terms};
+use restwell::{
+    filters::{ordering_terms, search_terms},
+    models::lookups::like_escape,
+};
 
 #[test]
 fn a_search_is_split_as_drf_splits_it() {

@@ -3,19 +3,21 @@
 use bigdecimal::ToPrimitive;
 use chrono::{NaiveDate, Utc};
 use diesel::{Connection, RunQueryDsl, sql_types::Text};
-
-use super::{
-    Bound, Condition, FilterField, Lookup, ModelChoice, Pair, boolean, period,
-    values::{invalid_choice, no_null_characters, number},
-};
-use crate::{
+use restwell::{
     db::Conn,
     exceptions::{ApiException, ErrorDetail, Errors, Result},
     fields::fail,
-    models::{Model, Predicate},
-    query_params::QueryParams,
-    request::Request,
-    search::ordering_terms,
+    filters::{Conditions, ordering_terms},
+    models::{
+        Model, Predicate,
+        lookups::{Bound, Lookup},
+    },
+    request::{QueryParams, Request},
+};
+
+use crate::{
+    FilterField, ModelChoice, Pair, boolean, number, period,
+    values::{invalid_choice, no_null_characters, read_bound},
 };
 
 /// A parameter that a filterset declares.
@@ -73,28 +75,28 @@ pub struct Asked<'a, M: Model> {
     params: &'a QueryParams,
     conn: &'a mut Conn,
     errors: Errors,
-    conditions: Vec<Condition<M>>,
-    ordering: Vec<(String, bool)>,
+    found: Conditions<M>,
 }
 
-/// Conditions, and the order that a filter named.
-type Read<M> = (Vec<Condition<M>>, Vec<(String, bool)>);
-
 impl<'a, M: Model> Asked<'a, M> {
-    pub(super) fn new(request: &'a Request, conn: &'a mut Conn) -> Self {
+    /// The parameters of this request.
+    pub fn new(request: &'a Request, conn: &'a mut Conn) -> Self {
         Self {
             request,
             params: &request.query,
             conn,
             errors: Errors::default(),
-            conditions: Vec::new(),
-            ordering: Vec::new(),
+            found: Conditions::default(),
         }
     }
 
-    pub(super) fn into_conditions(self) -> Result<Read<M>> {
+    /// What was asked for.
+    ///
+    /// # Errors
+    /// 400 by parameter, all of them at once.
+    pub fn into_conditions(self) -> Result<Conditions<M>> {
         self.errors.into_result()?;
-        Ok((self.conditions, self.ordering))
+        Ok(self.found)
     }
 
     /// The trimmed text of a parameter, if it was sent and is not empty.
@@ -153,7 +155,7 @@ impl<'a, M: Model> Asked<'a, M> {
 
     /// Adds a condition as a change of the query.
     pub fn query(&mut self, condition: impl Fn(M::Query) -> M::Query + 'static) {
-        self.conditions.push(Box::new(condition));
+        self.found.conditions.push(Box::new(condition));
     }
 
     /// Adds the condition of a value; one that no row can have leaves none.
@@ -190,7 +192,7 @@ impl<'a, M: Model> Asked<'a, M> {
         condition: impl Fn(Lookup, Bound<F::Value>) -> Predicate<M> + 'static,
     ) {
         // What every row is within leaves, excluded, the rows without a value.
-        let read = |text: &str| Bound::read::<F>(text, lookup, parameter.exclude);
+        let read = |text: &str| read_bound::<F>(text, lookup, parameter.exclude);
         self.value(parameter, read, move |(lookup, bound)| {
             condition(lookup, bound)
         });
@@ -303,7 +305,7 @@ impl<'a, M: Model> Asked<'a, M> {
         let limits = limits.into_iter().zip([Lookup::Gte, Lookup::Lte]);
         let bounds: Result<Vec<_>, ErrorDetail> = limits
             .filter_map(|(text, lookup)| Some((text?, lookup)))
-            .map(|(text, lookup)| Bound::read::<F>(text, lookup, is_closed))
+            .map(|(text, lookup)| read_bound::<F>(text, lookup, is_closed))
             .collect();
         if bounds.as_ref().is_ok_and(Vec::is_empty) {
             return self.missing(parameter);
@@ -439,7 +441,7 @@ impl<'a, M: Model> Asked<'a, M> {
         None
     }
 
-    /// Names to order by, in a comma list; [`super::FilterSet::order_by`] knows them behind the parameter's name.
+    /// Names to order by, in a comma list; [`restwell::filters::FilterSet::order_by`] knows them behind the parameter's name.
     pub fn ordering(&mut self, parameter: Parameter, names: &[&str]) {
         let Some(text) = self.text(parameter) else {
             return;
@@ -455,7 +457,8 @@ impl<'a, M: Model> Asked<'a, M> {
                     .into_iter()
                     .for_each(|detail| self.error(parameter, detail));
             }
-            self.ordering
+            self.found
+                .ordering
                 .push((format!("{}={name}", parameter.name), descending));
         }
     }

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use restwell::query_params::{MAX_FIELDS, QueryParams};
+use restwell::request::{MAX_FIELDS, QueryParams};
 
 fn parse(query: &str) -> QueryParams {
     QueryParams::parse(query).expect("few parameters")

@@ -1,0 +1,4 @@
+//! What needs no database; lists that are filtered are tested with the framework.
+
+#[cfg(test)]
+mod values;
