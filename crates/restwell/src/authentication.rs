@@ -245,6 +245,6 @@ impl Request {
 /// A fault of ours: the settings', or the machine's.
 impl From<HashError> for ApiException {
     fn from(error: HashError) -> Self {
-        Self::internal(error.to_string())
+        Self::internal(format!("{error}; see `Settings::password_hasher`"))
     }
 }

@@ -70,7 +70,10 @@
 //! | pages | [`pagination`] | `docs/pagination.md` |
 //! | actions, hooks, policies | [`viewsets`], [`mixins`], [`generics`] | `docs/viewsets.md` |
 //! | URLs, views without a model | [`routers`], [`api_views`] | `docs/routers.md` |
-//! | who asks | [`authentication`], [`scopes`], [`sessions`], [`csrf`], [`crypto::signing`], [`crypto::hashers`] | `docs/authentication.md` |
+//! | requests, responses | [`request`], [`response`] | `docs/request.md` |
+//! | the form of answers | [`renderers`], [`negotiation`] | `docs/renderers.md` |
+//! | who asks | [`authentication`], [`scopes`], [`sessions`], [`csrf`] | `docs/authentication.md` |
+//! | signatures, hashes, random texts | [`crypto`] | `docs/crypto.md` |
 //! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
@@ -144,6 +147,7 @@ mod guides {
 
     guides! {
         Architecture: "../../../docs/ARCHITECTURE.md",
+        Crypto: "../../../docs/crypto.md",
         Errors: "../../../docs/errors.md",
         Fields: "../../../docs/fields.md",
         Filtering: "../../../docs/filtering.md",
@@ -153,6 +157,8 @@ mod guides {
         Parsers: "../../../docs/parsers.md",
         Permissions: "../../../docs/permissions.md",
         Relations: "../../../docs/relations.md",
+        Renderers: "../../../docs/renderers.md",
+        Request: "../../../docs/request.md",
         Routers: "../../../docs/routers.md",
         Serializers: "../../../docs/serializers.md",
         Settings: "../../../docs/settings.md",
