@@ -264,10 +264,6 @@ fn indexed(key: &str) -> Option<(&str, &str)> {
     is_number.then_some((index.trim_start_matches('0'), rest))
 }
 
-/// File systems hold names of 255 bytes, and a random ending may be added.
-const MAX_NAME: usize = 240;
-const MAX_SUFFIX: usize = 20;
-
 /// The texts and files of a form, in the order in which they were sent, files last.
 #[derive(Debug, Default)]
 pub struct Form(Vec<(String, Part)>);
@@ -373,6 +369,10 @@ impl Seek for Content<'_> {
         self.0.seek(position)
     }
 }
+
+/// File systems hold names of 255 bytes, and a random ending may be added.
+const MAX_NAME: usize = 240;
+const MAX_SUFFIX: usize = 20;
 
 /// The last part of a client's name for a file, without what cannot be printed; `None` if nothing is left (Django's
 /// `sanitize_file_name`).

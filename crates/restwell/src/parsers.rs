@@ -408,6 +408,7 @@ fn normal_number(text: &str) -> Result<Option<Number>> {
     Ok(None)
 }
 
+/// A body as it arrives: counted, and not waited for without end.
 pub(crate) struct Chunks<'p> {
     payload: &'p mut web::Payload,
     left: u64,
