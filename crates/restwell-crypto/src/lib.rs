@@ -8,7 +8,6 @@ use std::fmt;
 use openssl::{hash::MessageDigest, memcmp, pkey::PKey, rand::rand_bytes, sha, sign::Signer};
 
 pub mod hashers;
-pub mod signing;
 
 /// Letters and digits: Django's `RANDOM_STRING_CHARS`.
 pub const ALPHANUMERIC: &[u8; 62] =

@@ -73,7 +73,7 @@
 //! | requests, responses | [`request`], [`response`] | `docs/request.md` |
 //! | the form of answers | [`renderers`], [`negotiation`] | `docs/renderers.md` |
 //! | who asks | [`authentication`], [`scopes`], [`sessions`], [`csrf`] | `docs/authentication.md` |
-//! | signatures, hashes, random texts | [`crypto`] | `docs/crypto.md` |
+//! | signatures, hashes, random texts | [`signing`], [`crypto`] | `docs/crypto.md` |
 //! | who may do what | [`permissions`] | `docs/permissions.md` |
 //! | how often clients may ask | [`throttling`] | `docs/throttling.md` |
 //! | versions | [`versioning`] | `docs/versioning.md` |
@@ -124,6 +124,7 @@ pub mod serializers;
 pub mod server;
 pub mod sessions;
 pub mod settings;
+pub mod signing;
 pub mod storage;
 pub mod test;
 pub mod throttling;

@@ -12,12 +12,13 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::{
-    crypto::{random_string, signing::TimestampSigner},
+    crypto::random_string,
     db::Conn,
     exceptions::{ApiException, Result},
     request::Request,
     response::Response,
     settings::Settings,
+    signing::TimestampSigner,
 };
 use schema::django_session;
 
@@ -189,8 +190,7 @@ fn load(request: &Request, conn: &mut Conn) -> Result<State> {
 
 fn signer(settings: &Settings) -> TimestampSigner<'_> {
     TimestampSigner {
-        key: &settings.secret_key,
-        fallback_keys: &settings.secret_key_fallbacks,
+        settings,
         salt: SALT,
     }
 }

@@ -48,7 +48,7 @@ pub struct Settings {
     pub unicode_json: bool,
     /// JSON has no spaces.
     pub compact_json: bool,
-    /// Signs sessions, and what [`crate::crypto::signing`] signs; one that nobody knows unless it is set, so that signatures end
+    /// Signs sessions, and what [`crate::signing`] signs; one that nobody knows unless it is set, so that signatures end
     /// with the process.
     pub secret_key: SecretKey,
     /// Keys of before: what they signed still holds.

@@ -6,12 +6,13 @@ use diesel::{connection::SimpleConnection, prelude::*, sql_query};
 use regex::Regex;
 use restwell::{
     api_views::ApiView,
-    crypto::{SecretKey, signing::TimestampSigner},
+    crypto::SecretKey,
     exceptions::ErrorFormat,
     permissions::AllowAny,
     prelude::*,
     sessions::clear_expired,
     settings::{CookieSettings, SameSite, Settings},
+    signing::TimestampSigner,
     test::{TestRequest, TestResponse},
     viewsets::Policies,
 };
@@ -144,8 +145,7 @@ fn stored(database: &TestDatabase) -> Vec<(String, Value)> {
         django_session::table.select((django_session::session_key, django_session::session_data));
     let rows: Vec<(String, String)> = query.load(&mut database.connect()).unwrap();
     let signer = TimestampSigner {
-        key: &SecretKey::new(KEY),
-        fallback_keys: &[],
+        settings: &settings(),
         salt: "django.contrib.sessions.SessionStore",
     };
     let rows = rows.into_iter();

@@ -2,5 +2,3 @@
 
 #[cfg(test)]
 mod hashers;
-#[cfg(test)]
-mod signing;

@@ -3,6 +3,7 @@
 use actix_web::http::{Method, StatusCode};
 use restwell::{
     api_views::ApiView,
+    crypto::hashers::{PasswordHasher, make_password},
     exceptions::ErrorFormat,
     prelude::*,
     renderers::{JSON, Renderer, RendererContext},
@@ -352,4 +353,13 @@ fn a_refused_delete_is_protected_whatever_language_postgres_speaks() {
     client
         .post("/refused/", "{}")
         .assert(400, r#"{"non_field_errors":["does_not_exist"]}"#);
+}
+
+#[test]
+fn a_hasher_beyond_its_limits_is_a_fault_of_ours() {
+    let absurd = PasswordHasher::Bcrypt { rounds: 31 };
+    let exception: ApiException = make_password("correct horse", absurd).unwrap_err().into();
+    assert_eq!(exception.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let told = exception.to_string();
+    assert!(told.contains("Settings::password_hasher"), "{told}");
 }

@@ -16,7 +16,6 @@ mod gadgets;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
-#[cfg(test)]
 mod media;
 #[cfg(test)]
 mod multipart;
@@ -32,16 +31,15 @@ mod permissions;
 mod policies;
 #[cfg(test)]
 mod press;
-#[cfg(test)]
 mod queue;
 #[cfg(test)]
 mod relations;
 #[cfg(test)]
 mod renderers;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod routing;
-#[cfg(test)]
 #[cfg(test)]
 mod serializers;
 #[cfg(test)]
@@ -49,6 +47,7 @@ mod server;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]
+mod signing;
 #[cfg(test)]
 mod things;
 #[cfg(test)]

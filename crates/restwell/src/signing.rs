@@ -10,7 +10,11 @@ use miniz_oxide::{deflate::compress_to_vec_zlib, inflate::decompress_to_vec_zlib
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{SecretKey, constant_time_compare, salted_hmac};
+use crate::{
+    crypto::{SecretKey, constant_time_compare, salted_hmac},
+    renderers::JsonStyle,
+    settings::Settings,
+};
 
 const SEPARATOR: char = ':';
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -22,10 +26,8 @@ const MAX_LENGTH: usize = 1 << 20;
 /// Signs for one purpose, which `salt` names, and tells when.
 #[derive(Clone, Copy, Debug)]
 pub struct TimestampSigner<'a> {
-    /// The key that signs.
-    pub key: &'a SecretKey,
-    /// Keys of before: what they signed is believed.
-    pub fallback_keys: &'a [SecretKey],
+    /// The keys: the first signs, all are believed.
+    pub settings: &'a Settings,
     /// The purpose; what was signed for another is not believed.
     pub salt: &'a str,
 }
@@ -35,14 +37,17 @@ impl TimestampSigner<'_> {
     pub fn sign(&self, value: &str) -> String {
         let time = base62(Utc::now().timestamp());
         let timed = format!("{value}{SEPARATOR}{time}");
-        let signature = self.signature(&timed, self.key);
+        let signature = self.signature(&timed, &self.settings.secret_key);
         format!("{timed}{SEPARATOR}{signature}")
     }
 
     /// The value that was signed; `None` if the text is not signed by us, or longer ago than `max_age`.
     pub fn unsign<'t>(&self, signed: &'t str, max_age: Option<Duration>) -> Option<&'t str> {
         let (timed, signature) = signed.rsplit_once(SEPARATOR)?;
-        let mut keys = [self.key].into_iter().chain(self.fallback_keys);
+        let settings = self.settings;
+        let mut keys = [&settings.secret_key]
+            .into_iter()
+            .chain(&settings.secret_key_fallbacks);
         let is_ours = keys.any(|key| {
             let expected = self.signature(timed, key);
             constant_time_compare(signature.as_bytes(), expected.as_bytes())
@@ -62,11 +67,15 @@ impl TimestampSigner<'_> {
     /// A value as a signed text that can stand in a URL; compressed if that makes it shorter.
     ///
     /// # Errors
-    /// Maps whose keys are no texts, and what the value's own `Serialize` refuses.
+    /// NaN and infinity, which JSON has no form for.
     pub fn dumps<T: Serialize + ?Sized>(&self, value: &T) -> serde_json::Result<String> {
-        let json = ascii(&serde_json::to_string(value)?);
-        let json = json.as_bytes();
-        let compressed = compress_to_vec_zlib(json, COMPRESSION_LEVEL);
+        // Django reads it as Latin-1.
+        let style = JsonStyle {
+            ascii: true,
+            ..JsonStyle::default()
+        };
+        let json = style.render(value)?;
+        let compressed = compress_to_vec_zlib(&json, COMPRESSION_LEVEL);
         let text = match compressed.len() + 1 < json.len() {
             true => format!(".{}", URL_SAFE_NO_PAD.encode(compressed)),
             false => URL_SAFE_NO_PAD.encode(json),
@@ -86,19 +95,6 @@ impl TimestampSigner<'_> {
         };
         serde_json::from_slice(&json).ok()
     }
-}
-
-/// JSON as Django reads it, which is as Latin-1: every other character is escaped, in two halves if it needs more than
-/// 16 bits.
-fn ascii(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for unit in json.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(byte) if byte.is_ascii() => text.push(char::from(byte)),
-            _ => text.push_str(&format!("\\u{unit:04x}")),
-        }
-    }
-    text
 }
 
 fn base62(number: i64) -> String {

@@ -2,33 +2,27 @@
 
 use std::time::Duration;
 
-use restwell_crypto::{SecretKey, hex, salted_hmac, signing::TimestampSigner};
+use restwell::{
+    crypto::{SecretKey, hex, salted_hmac},
+    settings::Settings,
+    signing::TimestampSigner,
+};
 use serde_json::json;
 
 const KEY: &str = "a-secret-key-of-fifty-characters-for-tests-only!!!";
 const OLD_KEY: &str = "an-older-key-of-fifty-characters-for-tests-only!!!";
 const SALT: &str = "django.core.signing";
 
-struct Keys {
-    key: SecretKey,
-    fallback_keys: Vec<SecretKey>,
+fn settings(fallbacks: &[&str]) -> Settings {
+    Settings {
+        secret_key: SecretKey::new(KEY),
+        secret_key_fallbacks: fallbacks.iter().map(|key| SecretKey::new(*key)).collect(),
+        ..Settings::default()
+    }
 }
 
-impl Keys {
-    fn new(fallbacks: &[&str]) -> Self {
-        Self {
-            key: SecretKey::new(KEY),
-            fallback_keys: fallbacks.iter().map(|key| SecretKey::new(*key)).collect(),
-        }
-    }
-
-    fn signer<'a>(&'a self, salt: &'a str) -> TimestampSigner<'a> {
-        TimestampSigner {
-            key: &self.key,
-            fallback_keys: &self.fallback_keys,
-            salt,
-        }
-    }
+fn signer<'a>(settings: &'a Settings, salt: &'a str) -> TimestampSigner<'a> {
+    TimestampSigner { settings, salt }
 }
 
 #[test]
@@ -40,7 +34,7 @@ fn a_salted_hmac_is_djangos() {
 
 #[test]
 fn what_django_signed_is_believed() {
-    let keys = Keys::new(&[OLD_KEY]);
+    let settings = settings(&[OLD_KEY]);
     let sessions = "django.contrib.sessions.SessionStore";
     let cases = [
         (
@@ -66,7 +60,7 @@ fn what_django_signed_is_believed() {
     ];
     for (salt, signed, value) in cases {
         assert_eq!(
-            keys.signer(salt).loads(signed, None),
+            signer(&settings, salt).loads(signed, None),
             Some(value),
             "{signed}"
         );
@@ -102,16 +96,20 @@ fn what_was_changed_or_is_for_another_purpose_is_not_believed() {
             "eyJhIjoxfQ:1vO7m3:AEm2dgJlroMKFPxfQ6bHEFVcDTHwMFVkcs6ZTr3RUDU",
         ),
     ];
-    let keys = Keys::new(&[]);
+    let settings = settings(&[]);
     for (salt, signed) in cases {
-        assert_eq!(keys.signer(salt).loads(signed, None), None, "{signed}");
+        assert_eq!(
+            signer(&settings, salt).loads(signed, None),
+            None,
+            "{signed}"
+        );
     }
 }
 
 #[test]
 fn what_is_signed_can_be_read_again_until_it_is_too_old() {
-    let keys = Keys::new(&[]);
-    let signer = keys.signer(SALT);
+    let settings = settings(&[]);
+    let signer = signer(&settings, SALT);
     for value in [
         json!({ "a": "ü".repeat(100) }),
         json!([1, null, "x"]),
@@ -131,8 +129,8 @@ fn what_is_signed_can_be_read_again_until_it_is_too_old() {
 
 #[test]
 fn a_small_text_that_would_fill_the_memory_is_not_read() {
-    let keys = Keys::new(&[]);
-    let signer = keys.signer(SALT);
+    let settings = settings(&[]);
+    let signer = signer(&settings, SALT);
     let signed = signer.dumps(&"x".repeat(2 << 20)).unwrap();
     assert!(signed.len() < 10_000);
     assert_eq!(signer.loads(&signed, None), None);
@@ -140,7 +138,7 @@ fn a_small_text_that_would_fill_the_memory_is_not_read() {
 
 #[test]
 fn no_debug_output_shows_a_key() {
-    let shown = format!("{:?}", Keys::new(&[OLD_KEY]).signer(SALT));
+    let shown = format!("{:?}", settings(&[OLD_KEY]));
     assert!(shown.contains("SecretKey(…)"), "{shown}");
     assert!(!shown.contains("fifty-characters"), "{shown}");
 }
