@@ -7,7 +7,10 @@ use std::{
 };
 
 use actix_web::{
-    http::{Method, StatusCode, header::HeaderMap},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap},
+    },
     web::Bytes,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -232,6 +235,15 @@ impl Request {
     /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The last cookie of this name, if it is text; what other sites of the domain have set need not be.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let headers = self.headers.get_all(header::COOKIE);
+        let pairs = headers.flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+        let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok()?.split_once('='));
+        let (_, value) = pairs.filter(|(known, _)| known.trim() == name).last()?;
+        Some(value.trim().trim_matches('"'))
     }
 
     /// The parsed body: an empty object if there is none (contract §3.3). Of a form it is an object of the last text

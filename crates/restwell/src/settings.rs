@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::HeaderName;
 use chrono::Utc;
 
 use crate::{
@@ -267,16 +267,5 @@ impl CookieSettings {
             ..self.clone()
         };
         visible.header("\"\"", Some(0))
-    }
-}
-
-impl Request {
-    /// The last cookie of this name, if it is text; what other sites of the domain have set need not be.
-    pub fn cookie(&self, name: &str) -> Option<&str> {
-        let headers = self.headers.get_all(header::COOKIE);
-        let pairs = headers.flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
-        let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok()?.split_once('='));
-        let (_, value) = pairs.filter(|(known, _)| known.trim() == name).last()?;
-        Some(value.trim().trim_matches('"'))
     }
 }
