@@ -2,7 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use restwell::{fields::{FieldKind, FieldOptions}, input::{Form, Part, FormInput, FormValue, Input}, multipart::Headers, parsers::parse_form, request::QueryParams, serializers::FieldInfo, storage::valid_name};
+use restwell::{
+    fields::{FieldKind, FieldOptions},
+    input::{Form, FormInput, FormValue, Input, Part},
+    multipart::Headers,
+    parsers::parse_form,
+    request::QueryParams,
+    serializers::FieldInfo,
+    storage::valid_name,
+};
 
 use self::parts::split;
 

@@ -4,7 +4,13 @@
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use libfuzzer_sys::fuzz_target;
-use restwell::{fields::IpAddress, filters::{ordering_terms, search_terms}, models::lookups::Lookup, pagination::{CursorPagination, LimitOffset, PageNumber, Pagination}, request::QueryParams};
+use restwell::{
+    fields::IpAddress,
+    filters::{ordering_terms, search_terms},
+    models::lookups::Lookup,
+    pagination::{CursorPagination, LimitOffset, PageNumber, Pagination},
+    request::QueryParams,
+};
 use restwell_filters::{Day, FilterField, list, pair};
 use uuid::Uuid;
 

@@ -2,8 +2,6 @@
 
 use bigdecimal::{BigDecimal, FromPrimitive, RoundingMode, ToPrimitive, num_bigint::Sign};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
-use uuid::Uuid;
-
 use restwell::{
     db::Conn,
     exceptions::{ErrorDetail, Result},
@@ -16,6 +14,7 @@ use restwell::{
     relations::{PrimaryKey, Slug},
     request::Request,
 };
+use uuid::Uuid;
 
 /// A type that query parameters can be compared with.
 #[diagnostic::on_unimplemented(

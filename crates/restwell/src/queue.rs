@@ -213,14 +213,15 @@ impl Shared {
     }
 }
 
-pub(crate) type Value = Box<dyn Any + Send>;
-pub(crate) type Work = Box<dyn FnOnce() -> Value + Send>;
+/// What came of offloaded work.
+pub(crate) type Outcome = Box<dyn Any + Send>;
+pub(crate) type Work = Box<dyn FnOnce() -> Outcome + Send>;
 
 /// What a request has asked for, by the names that it gave, and what came of it.
 #[derive(Default)]
 pub(crate) struct Offloaded {
     waiting: RefCell<Option<(String, Work)>>,
-    done: Vec<(String, Value)>,
+    done: Vec<(String, Outcome)>,
 }
 
 impl Offloaded {
@@ -230,8 +231,8 @@ impl Offloaded {
     }
 
     /// Notes what came of it.
-    pub(crate) fn put(&mut self, name: String, value: Value) {
-        self.done.push((name, value));
+    pub(crate) fn put(&mut self, name: String, outcome: Outcome) {
+        self.done.push((name, outcome));
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
     multipart,
     negotiation::Accepted,
     parsers::{self, Chunks, Disposition, Reads},
-    queue::{Offloaded, Queue, Value, Work},
+    queue::{Offloaded, Outcome, Queue, Work},
     renderers::JSON,
     request::{Body, QueryParams, Request},
     response::Response,
@@ -172,7 +172,7 @@ impl App {
 
     /// Hashing keeps a processor busy for long, so that no more of it runs at once than there are processors: the
     /// requests that ask for none are answered meanwhile.
-    async fn work(&self, work: Work) -> Result<Value> {
+    async fn work(&self, work: Work) -> Result<Outcome> {
         self.processors.run(work).await
     }
 

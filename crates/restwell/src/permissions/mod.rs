@@ -268,7 +268,7 @@ impl<A: Permission> Permission for Not<A> {
 }
 
 /// The rows of one model, for [`Permission::rows`] to narrow.
-pub struct Rows<'a>(&'a mut dyn Conditions);
+pub struct Rows<'a>(&'a mut dyn ErasedConditions);
 
 impl Rows<'_> {
     /// Leaves only the rows for which this holds, if it is rows of `M` that are asked for.
@@ -305,7 +305,7 @@ impl Rows<'_> {
     fn alike(
         &self,
         narrow: impl FnOnce(&mut Rows<'_>) -> Result<()>,
-    ) -> Result<Box<dyn Conditions>> {
+    ) -> Result<Box<dyn ErasedConditions>> {
         let mut conditions = self.0.alike();
         narrow(&mut Rows(&mut *conditions))?;
         Ok(conditions)
@@ -313,30 +313,30 @@ impl Rows<'_> {
 }
 
 /// Conditions on the rows of a model whose type is erased, so that permissions can be trait objects.
-trait Conditions: Any {
+trait ErasedConditions: Any {
     /// No conditions yet, on the same model.
-    fn alike(&self) -> Box<dyn Conditions>;
-    fn add_any_of(&mut self, sides: [Box<dyn Conditions>; 2]);
-    fn add_none_of(&mut self, conditions: Box<dyn Conditions>);
+    fn alike(&self) -> Box<dyn ErasedConditions>;
+    fn add_any_of(&mut self, sides: [Box<dyn ErasedConditions>; 2]);
+    fn add_none_of(&mut self, conditions: Box<dyn ErasedConditions>);
 }
 
 /// All of these hold.
 struct Of<M: Model>(Vec<Predicate<M>>);
 
 impl<M: Model> Of<M> {
-    fn take(conditions: Box<dyn Conditions>) -> Vec<Predicate<M>> {
+    fn take(conditions: Box<dyn ErasedConditions>) -> Vec<Predicate<M>> {
         let conditions: Box<dyn Any> = conditions;
         let conditions: Result<Box<Self>, _> = conditions.downcast();
         conditions.expect("`alike` keeps the model").0
     }
 }
 
-impl<M: Model> Conditions for Of<M> {
-    fn alike(&self) -> Box<dyn Conditions> {
+impl<M: Model> ErasedConditions for Of<M> {
+    fn alike(&self) -> Box<dyn ErasedConditions> {
         Box::new(Self(Vec::new()))
     }
 
-    fn add_any_of(&mut self, sides: [Box<dyn Conditions>; 2]) {
+    fn add_any_of(&mut self, sides: [Box<dyn ErasedConditions>; 2]) {
         let sides = sides.map(Self::take);
         // A side without a condition leaves every row.
         if sides.iter().all(|side| !side.is_empty()) {
@@ -345,7 +345,7 @@ impl<M: Model> Conditions for Of<M> {
         }
     }
 
-    fn add_none_of(&mut self, conditions: Box<dyn Conditions>) {
+    fn add_none_of(&mut self, conditions: Box<dyn ErasedConditions>) {
         let conditions = Self::take(conditions);
         if !conditions.is_empty() {
             self.0.push(Predicate::all_of(conditions).negated());
@@ -357,22 +357,22 @@ impl<M: Model> Conditions for Of<M> {
 struct Probe(bool);
 
 impl Probe {
-    fn is_asked(conditions: Box<dyn Conditions>) -> bool {
+    fn is_asked(conditions: Box<dyn ErasedConditions>) -> bool {
         let conditions: Box<dyn Any> = conditions;
         conditions.downcast().is_ok_and(|probe: Box<Self>| probe.0)
     }
 }
 
-impl Conditions for Probe {
-    fn alike(&self) -> Box<dyn Conditions> {
+impl ErasedConditions for Probe {
+    fn alike(&self) -> Box<dyn ErasedConditions> {
         Box::new(Self(false))
     }
 
-    fn add_any_of(&mut self, sides: [Box<dyn Conditions>; 2]) {
+    fn add_any_of(&mut self, sides: [Box<dyn ErasedConditions>; 2]) {
         self.0 |= sides.map(Self::is_asked).contains(&true);
     }
 
-    fn add_none_of(&mut self, conditions: Box<dyn Conditions>) {
+    fn add_none_of(&mut self, conditions: Box<dyn ErasedConditions>) {
         self.0 |= Self::is_asked(conditions);
     }
 }
@@ -403,7 +403,7 @@ pub(crate) fn hides_rows(request: &Request, conn: &mut Conn) -> Result<bool> {
     Ok(probe.0)
 }
 
-fn ask(request: &Request, conditions: &mut dyn Conditions, conn: &mut Conn) -> Result<()> {
+fn ask(request: &Request, conditions: &mut dyn ErasedConditions, conn: &mut Conn) -> Result<()> {
     let mut rows = Rows(conditions);
     for permission in request.permissions() {
         permission.rows(request, &mut rows, conn)?;
